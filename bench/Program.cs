@@ -1,0 +1,15 @@
+using Aupd.Bench;
+
+// One command per benchmark, each a file of its own: dotnet run -c Release --project bench -- import [rows]
+return args switch
+{
+    ["import", .. var rest] => await ImportBenchmark.RunAsync(rest),
+    ["match", .. var rest] => MatchBenchmark.Run(rest),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("Benchmarks: import [rows, default 450000], match [rows, default 450000]");
+    return 2;
+}

@@ -1,0 +1,52 @@
+# Sourced by run, test and aupd: says what it does, installs what is missing, fails with one sentence.
+say() { printf '%s\n' "$*" >&2; }
+fail() { say "$*"; exit 1; }
+
+# install WHAT PACKAGE...: by apt, as root or by passwordless sudo.
+install_packages() {
+  local what=$1; shift
+  local as=()
+  if [ "$(id -u)" != 0 ]; then
+    sudo -n true 2>/dev/null || fail "$what is missing and this user may not install it: ask an administrator to run: apt-get install $*"
+    as=(sudo -n)
+  fi
+  command -v apt-get >/dev/null || fail "$what is missing and this is no Debian: install what Debian calls $*"
+  say "Installing $what ($*)…"
+  if [ ! -e /tmp/.aupd-apt-updated ]; then
+    "${as[@]}" apt-get -q update >/dev/null || fail "apt-get update failed: without the package lists $what cannot be installed."
+    touch /tmp/.aupd-apt-updated
+  fi
+  "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends -o DPkg::Lock::Timeout=300 \
+    -o Dpkg::Options::=--force-confold "$@" >/tmp/aupd-apt.log 2>&1 || fail "$what could not be installed; the reason is in /tmp/aupd-apt.log"
+}
+
+has_library() { /sbin/ldconfig -p 2>/dev/null | grep -q "$1"; }
+
+need_dotnet() {
+  command -v dotnet >/dev/null || fail "The .NET SDK 10 is missing: install it and start again."
+  dotnet --list-sdks | grep -q '^10\.' || fail "The .NET SDK 10 is missing; found: $(dotnet --list-sdks | tr '\n' ' ')"
+}
+
+need_server_parts() {
+  if ! ls /usr/lib/postgresql/1[5-9]/bin/initdb >/dev/null 2>&1 && ! command -v initdb >/dev/null; then
+    # Only the binaries are wanted, no cluster of the distribution's own.
+    if [ "$(id -u)" = 0 ] && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+      mkdir -p /etc/postgresql-common && echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+    fi
+    install_packages "PostgreSQL" postgresql
+  fi
+  has_library libsodium.so.23 || install_packages "libsodium" libsodium23
+  has_library libicuuc.so || install_packages "ICU" libicu72
+}
+
+# build CONFIGURATION PROJECT: only when a source is newer than the last build.
+build() {
+  local configuration=$1 project=$2 stamp="artifacts/built-$1-$(basename "$2")"
+  mkdir -p artifacts
+  if [ -e "$stamp" ] && [ -z "$(find src demo tests bench scripts global.json Directory.Build.props Directory.Packages.props .editorconfig \
+      \( -name bin -o -name obj \) -prune -o -type f -newer "$stamp" -print -quit 2>/dev/null)" ]; then return; fi
+  say "Building ($configuration)…"
+  touch "$stamp.new"
+  dotnet build "$project" -c "$configuration" -v quiet --nologo >artifacts/build.log 2>&1 || { tail -20 artifacts/build.log >&2; fail "The build failed; all of it is in artifacts/build.log"; }
+  mv "$stamp.new" "$stamp"
+}

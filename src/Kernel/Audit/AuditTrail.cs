@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Dapper;
+using Npgsql;
+
+namespace Aupd.Kernel.Audit;
+
+/// <summary>One line of the audit trail. Ids only: names, phones, codes and tokens never stand here.</summary>
+/// <param name="Act">What was done, as module.verb: <c>signin.matched</c>, <c>portal.password-changed</c>.</param>
+/// <param name="Actor">Who did it: an account or profile id, a client id, <c>command</c> or <c>system</c>.</param>
+/// <param name="Subject">Whom or what it concerns; null where that is the actor.</param>
+/// <param name="Journey">The trace number of the sign-in it belongs to; null outside of one.</param>
+/// <param name="Details">A flat object of ids, counts and words of closed lists.</param>
+public sealed record AuditLine(string Act, string Actor, string? Subject = null, TraceNumber? Journey = null, object? Details = null);
+
+/// <summary>A line as it was kept.</summary>
+public sealed record KeptAuditLine
+{
+    public long Id { get; init; }
+    public DateTimeOffset At { get; init; }
+    public string Act { get; init; } = "";
+    public string Actor { get; init; } = "";
+    public string? Subject { get; init; }
+    public string? Journey { get; init; }
+    /// <summary>A JSON object; null where there were none.</summary>
+    public string? Details { get; init; }
+}
+
+/// <summary>Writes and reads the audit trail. An act and its line share a transaction where one is given.</summary>
+public sealed class AuditTrail(NpgsqlDataSource source, TimeProvider clock)
+{
+    private const string InsertSql = """
+        insert into kernel.audit (at, act, actor, subject, journey, details)
+        values (@at, @act, @actor, @subject, @journey, @details::jsonb)
+        """;
+
+    public async Task WriteAsync(AuditLine line, CancellationToken ct = default)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await WriteAsync(connection, line, ct);
+    }
+
+    /// <summary>Within the caller's transaction, if its connection has one.</summary>
+    public Task WriteAsync(NpgsqlConnection connection, AuditLine line, CancellationToken ct = default) =>
+        connection.ExecuteAsync(new CommandDefinition(InsertSql, new
+        {
+            at = clock.GetUtcNow(),
+            act = line.Act,
+            actor = line.Actor,
+            subject = line.Subject,
+            journey = line.Journey?.Digits,
+            details = line.Details is null ? null : JsonSerializer.Serialize(line.Details, JsonSerializerOptions.Web),
+        }, cancellationToken: ct));
+
+    /// <summary>The lines of one journey, oldest first; at most 500.</summary>
+    public async Task<IReadOnlyList<KeptAuditLine>> ReadJourneyAsync(TraceNumber journey, CancellationToken ct = default)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return (await connection.QueryAsync<KeptAuditLine>(new CommandDefinition("""
+            select id, at, act, actor, subject, journey, details::text as details from kernel.audit
+             where journey = @Digits order by id limit 500
+            """, new { journey.Digits }, cancellationToken: ct))).AsList();
+    }
+}

@@ -1,0 +1,25 @@
+using Aupd.Kernel.Audit;
+using Aupd.Kernel.Data;
+using Aupd.Kernel.Facts;
+using Aupd.Kernel.Pages;
+using Aupd.Kernel.Throttling;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aupd.Kernel;
+
+/// <summary>What every module stands on: the database, the audit trail, facts, throttles and the two languages.</summary>
+public static class KernelModule
+{
+    public static MigrationSet Migrations { get; } = MigrationSet.EmbeddedIn(typeof(KernelModule).Assembly, "kernel");
+
+    /// <summary>Needs an NpgsqlDataSource, a Sealer and a TimeProvider registered beside it.</summary>
+    public static IServiceCollection AddKernel(this IServiceCollection services)
+    {
+        services.AddSingleton<AuditTrail>();
+        services.AddSingleton<FactLog>();
+        services.AddSingleton<Throttle>();
+        services.AddHttpContextAccessor();
+        services.AddScoped<Language>();
+        return services;
+    }
+}

@@ -1,0 +1,148 @@
+using Aupd.Kernel.Audit;
+using Aupd.Kernel.Pages;
+using Aupd.OpenId.Doors;
+using Aupd.OpenId.Protocol;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Aupd.OpenId.Authorize;
+
+/// <summary><c>/connect/authorize</c> (GET, POST) and <c>/connect/authorize/resume</c>, where the browser comes back from the site's
+/// pages.</summary>
+internal sealed partial class AuthorizeEndpoint(
+    AuthorizeSteps steps, IEndUser endUser, IssueCode codes, PendingRequests pending, AuditTrail audit, ProviderIdentity provider,
+    TimeProvider clock,
+    ILogger<AuthorizeEndpoint> log)
+{
+    public const string Path = "/connect/authorize", ResumePath = Path + "/resume";
+    private const string Kind = "authorize";
+
+    /// <summary>The request on its way, and the row it has in the database, if it has waited already.</summary>
+    private sealed record Turn(AuthorizeRequest Request, Handle Id, bool Kept, bool SelectionShown);
+
+    public async Task GetAsync(HttpContext http)
+    {
+        var request = new AuthorizeRequest(RequestParameters.FromQuery(http.Request), clock.GetUtcNow());
+        await RunAsync(http, new Turn(request, pending.NewId(), Kept: false, SelectionShown: false));
+    }
+
+    // Browsers send no SameSite=Lax cookie with a post from another site: the request goes on as a GET of our own.
+    public async Task PostAsync(HttpContext http)
+    {
+        var ct = http.RequestAborted;
+        var request = new AuthorizeRequest(await RequestParameters.FromFormAsync(http.Request, ct), clock.GetUtcNow());
+        if (await steps.RunAsync(request, ct) is { } fault) { await RefuseAsync(http, request, fault); return; }
+        var id = pending.NewId();
+        await pending.KeepAsync(id, Kind, new PendingRequest(request.Parameters, request.AskedAt, SelectionShown: false), ct);
+        Answers.SeeOther(http, ResumeUrl(id));
+    }
+
+    public async Task ResumeAsync(HttpContext http)
+    {
+        var id = Handle.TryParse(RequestParameters.FromQuery(http.Request)["request"]);
+        if (await pending.FindAsync(id, Kind, http.RequestAborted) is not { } kept)
+        {
+            await TellPersonAsync(http,
+                OAuthError.InvalidRequest("The sign-in took too long or was not begun here; go back to the service.",
+                    "no such pending request"));
+            return;
+        }
+        await RunAsync(http, new Turn(new AuthorizeRequest(kept.Parameters, kept.AskedAt), id!, Kept: true, kept.SelectionShown));
+    }
+
+    private async Task RunAsync(HttpContext http, Turn turn)
+    {
+        var (request, ct) = (turn.Request, http.RequestAborted);
+        if (await steps.RunAsync(request, ct) is { } fault) { await RefuseAsync(http, request, fault); return; }
+        var ask = new AuthorizationAsk(turn.Id.Text, ResumeUrl(turn.Id), request.Client, request.Scopes, request.AuthenticatedAfter,
+            request.Prompts.Contains("select_account") && !turn.SelectionShown, request.Parameters["login_hint"], request.SubjectHint);
+        switch (await endUser.AskAsync(http, ask, ct))
+        {
+            case EndUserAnswer.SignedIn signedIn: await GrantAsync(http, request, signedIn.Session); return;
+            case EndUserAnswer.MustAct must when request.Silent: await TellClientAsync(http, request, SilentFailure(must.Why)); return;
+            case EndUserAnswer.MustAct must: await WaitAsync(http, turn, must); return;
+            case EndUserAnswer.Refused refused: await TellClientAsync(http, request,
+                OAuthError.AccessDenied(Printable(refused.Description))); return;
+            default: throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    // The site has answered; what the client demanded is checked once more here, since it is this engine that vouches for it.
+    private async Task GrantAsync(HttpContext http, AuthorizeRequest request, EndUserSession session)
+    {
+        if (request.AuthenticatedAfter > session.AuthenticatedAt)
+        {
+            await TellClientAsync(http, request, OAuthError.LoginRequired("the site offered a session older than prompt or max_age allow"));
+            return;
+        }
+        if (request.SubjectHint is { } expected && !string.Equals(expected, session.Subject, StringComparison.Ordinal))
+        {
+            await TellClientAsync(http, request, OAuthError.LoginRequired("another person than that of id_token_hint is signed in"));
+            return;
+        }
+        var code = await codes.RunAsync(request, session, http.RequestAborted);
+        await audit.WriteAsync(new AuditLine("openid.code-issued", session.Subject, request.Client.ClientId,
+            Details: new { provider = provider.Name }), http.RequestAborted);
+        await AuthorizationResponse.CodeAsync(http, request, provider.Issuer, code);
+    }
+
+    private async Task WaitAsync(HttpContext http, Turn turn, EndUserAnswer.MustAct must)
+    {
+        var (request, ct) = (turn.Request, http.RequestAborted);
+        var selection = turn.SelectionShown || must.Why == Interaction.AccountSelectionRequired;
+        if (!turn.Kept) await pending.KeepAsync(turn.Id, Kind, new PendingRequest(request.Parameters, request.AskedAt, selection), ct);
+        else if (selection && !turn.SelectionShown) await pending.MarkSelectionShownAsync(turn.Id, ct);
+        Answers.SeeOther(http, request.Parameters["ui_locales"] is { } locales ? WithLocales(http, must.Url, locales) : must.Url);
+    }
+
+    // The first page gets the wish in its query; those after it read the cookie, which a choice of the person's own is never overwritten
+    // in.
+    private static string WithLocales(HttpContext http, string url, string locales)
+    {
+        var first = locales.Split(' ')[0].Split('-')[0].ToLowerInvariant();
+        if (first is "ru" or "en" && !http.Request.Cookies.ContainsKey(Language.Cookie))
+            http.Response.Cookies.Append(Language.Cookie, first, new CookieOptions
+            {
+                Path = "/", HttpOnly = true, SameSite = SameSiteMode.Lax, IsEssential = true, Secure = http.Request.IsHttps,
+            });
+        return url.Contains("ui_locales=", StringComparison.Ordinal) ? url
+            : Answers.WithQuery(url, [KeyValuePair.Create("ui_locales", locales)]);
+    }
+
+    private Task RefuseAsync(HttpContext http, AuthorizeRequest request, AuthorizeFault fault) =>
+        fault.Whom == TellTo.Client ? TellClientAsync(http, request, fault.Error) : TellPersonAsync(http, fault.Error);
+
+    private Task TellPersonAsync(HttpContext http, OAuthError error)
+    {
+        RefusedToPerson(log, provider.Name, error.Code, error.Detail);
+        return Answers.PageAsync(http, "/OpenId/Authorize/Refusal.cshtml", error, error.Status);
+    }
+
+    private Task TellClientAsync(HttpContext http, AuthorizeRequest request, OAuthError error)
+    {
+        RefusedToClient(log, provider.Name, request.Client.ClientId, error.Code, error.Detail);
+        return AuthorizationResponse.ErrorAsync(http, request, provider.Issuer, error);
+    }
+
+    private static OAuthError SilentFailure(Interaction why) => why switch
+    {
+        Interaction.LoginRequired => OAuthError.LoginRequired("prompt=none and no fitting session"),
+        Interaction.AccountSelectionRequired => OAuthError.AccountSelectionRequired("prompt=none and a choice is needed"),
+        _ => OAuthError.InteractionRequired("prompt=none and a page is needed"),
+    };
+
+    // RFC 6749 §4.1.2.1 allows printable ASCII only.
+    private static string Printable(string description) =>
+        description.Length > 0 && description.All(c => c is >= ' ' and <= '~' and not ('"' or '\\')) ? description
+            : "The person may not use this client.";
+
+    private static string ResumeUrl(Handle id) => $"{ResumePath}?request={id.Text}";
+
+    [LoggerMessage(EventId = 2201, Level = LogLevel.Information,
+        Message = "{Provider}: authorization request of {ClientId} refused, {Error}: {Detail}")]
+    private static partial void RefusedToClient(ILogger logger, string provider, string clientId, string error, string detail);
+
+    [LoggerMessage(EventId = 2202, Level = LogLevel.Information,
+        Message = "{Provider}: authorization request refused without redirect, {Error}: {Detail}")]
+    private static partial void RefusedToPerson(ILogger logger, string provider, string error, string detail);
+}

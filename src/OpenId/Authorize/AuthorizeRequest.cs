@@ -1,0 +1,30 @@
+using Aupd.OpenId.Doors;
+using Aupd.OpenId.Protocol;
+
+namespace Aupd.OpenId.Authorize;
+
+/// <summary>An authorization request on its way through the checks; each check fills in what it has understood.</summary>
+internal sealed class AuthorizeRequest(RequestParameters parameters, DateTimeOffset askedAt)
+{
+    public RequestParameters Parameters { get; } = parameters;
+    /// <summary>When the client first asked; prompt=login and max_age are counted from here, also after a page of the site.</summary>
+    public DateTimeOffset AskedAt { get; } = askedAt;
+
+    public OpenIdClient Client { get; set; } = null!;
+    public string RedirectUri { get; set; } = "";
+    public bool FormPost { get; set; }
+    public string Challenge { get; set; } = "";
+    public IReadOnlyList<string> Scopes { get; set; } = [];
+    public IReadOnlyList<string> Prompts { get; set; } = [];
+    public long? MaxAgeSeconds { get; set; }
+    public string? SubjectHint { get; set; }
+
+    public string? State => Parameters["state"];
+    public bool Silent => Prompts.Contains("none");
+
+    /// <summary>The person must have proved who they are at or after this moment; null: any session will do.</summary>
+    public DateTimeOffset? AuthenticatedAfter =>
+        Prompts.Contains("login") ? AskedAt
+        : MaxAgeSeconds is { } seconds ? AskedAt - TimeSpan.FromSeconds(seconds)
+        : null;
+}

@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Aupd.OpenId.Clients;
+using Aupd.OpenId.Protocol;
+
+namespace Aupd.OpenId.Authorize;
+
+/// <summary>To whom a failed check is told.</summary>
+internal enum TellTo
+{
+    /// <summary>The person, on a page of ours: the redirect URI cannot be trusted.</summary>
+    Person,
+    /// <summary>The client, by redirect.</summary>
+    Client,
+}
+
+internal sealed record AuthorizeFault(OAuthError Error, TellTo Whom);
+
+/// <summary>The checks of an authorization request, in their order.</summary>
+internal sealed partial class AuthorizeSteps(ClientDirectory clients, VerifyHint hints)
+{
+    private const int MaxStateLength = 4096, MaxNonceLength = 1024;
+    private const long LongestMaxAge = 10L * 365 * 86_400;
+    private static readonly string[] KnownPrompts = ["none", "login", "select_account", "consent"];
+
+    private delegate ValueTask<OAuthError?> Check(AuthorizeSteps self, AuthorizeRequest request, CancellationToken ct);
+    private sealed record Step(Check Check, TellTo Whom);
+
+    private static readonly Step[] Table =
+    [
+        new((s, r, ct) => s.KnownClient(r, ct),       TellTo.Person),
+        new((_, r, _) => RegisteredRedirectUri(r),    TellTo.Person),
+        new((_, r, _) => ResponseMode(r),             TellTo.Client),
+        new((_, r, _) => WellFormed(r),               TellTo.Client),
+        new((_, r, _) => NoRequestObject(r),          TellTo.Client),
+        new((_, r, _) => ResponseType(r),             TellTo.Client),
+        new((_, r, _) => Scopes(r),                   TellTo.Client),
+        new((_, r, _) => Pkce(r),                     TellTo.Client),
+        new((_, r, _) => Prompt(r),                   TellTo.Client),
+        new((_, r, _) => MaxAge(r),                   TellTo.Client),
+        new((s, r, ct) => s.IdTokenHint(r, ct),       TellTo.Client),
+    ];
+
+    /// <summary>The first fault, or null when the request may be put to the person.</summary>
+    public async ValueTask<AuthorizeFault?> RunAsync(AuthorizeRequest request, CancellationToken ct)
+    {
+        foreach (var step in Table)
+            if (await step.Check(this, request, ct) is { } error) return new AuthorizeFault(error, step.Whom);
+        return null;
+    }
+
+    private async ValueTask<OAuthError?> KnownClient(AuthorizeRequest request, CancellationToken ct)
+    {
+        if (request.Parameters["client_id"] is not { } clientId)
+            return request.Parameters.Fault ?? OAuthError.InvalidRequest("client_id is missing.");
+        if (await clients.FindAsync(clientId, ct) is not { } client) return OAuthError.InvalidRequest("client_id is not registered here.");
+        request.Client = client;
+        return null;
+    }
+
+    // RFC 9700 §2.1: compared as it stands; OpenID Connect Core §3.1.2.1: always required.
+    private static ValueTask<OAuthError?> RegisteredRedirectUri(AuthorizeRequest request)
+    {
+        if (request.Parameters["redirect_uri"] is not { } uri) return Fail("redirect_uri is missing or given more than once.");
+        if (!RedirectUris.IsRegistered(request.Client, uri)) return Fail("redirect_uri is not registered for this client.");
+        request.RedirectUri = uri;
+        return Pass;
+    }
+
+    private static ValueTask<OAuthError?> ResponseMode(AuthorizeRequest request)
+    {
+        var mode = request.Parameters["response_mode"];
+        request.FormPost = mode == "form_post";
+        return mode is null or "query" or "form_post" ? Pass : Fail("response_mode must be query or form_post.");
+    }
+
+    private static ValueTask<OAuthError?> WellFormed(AuthorizeRequest request) => request.Parameters switch
+    {
+        { Fault: { } fault } => new(fault),
+        _ when request.State?.Length > MaxStateLength => Fail($"state is longer than {MaxStateLength} characters."),
+        _ when request.Parameters["nonce"]?.Length > MaxNonceLength => Fail($"nonce is longer than {MaxNonceLength} characters."),
+        _ => Pass,
+    };
+
+    // OpenID Connect Core §6: refused by names of their own when not supported.
+    private static ValueTask<OAuthError?> NoRequestObject(AuthorizeRequest request) =>
+        request.Parameters["request"] is not null ? new(OAuthError.RequestNotSupported())
+        : request.Parameters["request_uri"] is not null ? new(OAuthError.RequestUriNotSupported())
+        : request.Parameters["registration"] is not null ? new(OAuthError.RegistrationNotSupported())
+        : Pass;
+
+    private static ValueTask<OAuthError?> ResponseType(AuthorizeRequest request) => request.Parameters["response_type"] switch
+    {
+        null => Fail("response_type is missing."),
+        "code" => Pass,
+        var other => new(OAuthError.UnsupportedResponseType(other)),
+    };
+
+    // OpenID Connect Core §3.1.2.1: scopes that are not understood are ignored; so are those this client may not have.
+    private static ValueTask<OAuthError?> Scopes(AuthorizeRequest request)
+    {
+        var asked = (request.Parameters["scope"] ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (!asked.Contains("openid")) return new(OAuthError.InvalidScope("scope must hold openid."));
+        request.Scopes = [.. request.Client.Scopes.Where(s => asked.Contains(s) && (s != "offline_access" || request.Client.Refresh))];
+        return Pass;
+    }
+
+    // RFC 7636 §4.3; "plain" is refused, and an absent method means plain.
+    private static ValueTask<OAuthError?> Pkce(AuthorizeRequest request)
+    {
+        if (request.Parameters["code_challenge"] is not { } challenge) return Fail("code_challenge is missing: PKCE is required.");
+        if (request.Parameters["code_challenge_method"] != "S256") return Fail("code_challenge_method must be S256.");
+        if (!Sha256Base64Url().IsMatch(challenge)) return Fail("code_challenge is not a SHA-256 in base64url.");
+        request.Challenge = challenge;
+        return Pass;
+    }
+
+    private static ValueTask<OAuthError?> Prompt(AuthorizeRequest request)
+    {
+        request.Prompts = (request.Parameters["prompt"] ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (request.Prompts.Except(KnownPrompts).Any()) return Fail("prompt must be of none, login, select_account, consent.");
+        return request.Silent && request.Prompts.Count > 1 ? Fail("prompt=none stands alone.") : Pass;
+    }
+
+    private static ValueTask<OAuthError?> MaxAge(AuthorizeRequest request)
+    {
+        if (request.Parameters["max_age"] is not { } text) return Pass;
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+            return Fail("max_age must be a whole number of seconds.");
+        request.MaxAgeSeconds = Math.Min(seconds, LongestMaxAge);
+        return Pass;
+    }
+
+    private async ValueTask<OAuthError?> IdTokenHint(AuthorizeRequest request, CancellationToken ct)
+    {
+        if (request.Parameters["id_token_hint"] is not { } hint) return null;
+        if (await hints.RunAsync(hint, ct) is not { } known)
+            return OAuthError.InvalidRequest("id_token_hint is not an ID token of this provider.");
+        request.SubjectHint = known.Subject;
+        return null;
+    }
+
+    private static ValueTask<OAuthError?> Pass => default;
+
+    private static ValueTask<OAuthError?> Fail(string description) => new(OAuthError.InvalidRequest(description));
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_-]{43}\z")] private static partial Regex Sha256Base64Url();
+}

@@ -1,0 +1,73 @@
+using Aupd.Kernel.Http;
+using Aupd.Kernel.Settings;
+using Dapper;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Aupd.OpenId.Clients;
+
+/// <summary>Reads the clients' file at start, a fault in which stops the start, and renews the copy in memory whenever a node changes a
+/// client.</summary>
+internal sealed partial class ClientWatch(
+    ClientDirectory directory, NpgsqlDataSource source, ProviderIdentity provider, SiteAddresses addresses, OpenIdSettings settings,
+    TimeProvider clock, ILogger<ClientWatch> log) : BackgroundService
+{
+    // Also renewed without news, should a notification have been lost with a connection.
+    private const int RenewAfterMilliseconds = 30_000;
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(500);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await ReadFileAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try { await ListenAsync(stoppingToken); }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { return; }
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            {
+                DatabaseAway(log, e, provider.Name);
+                await Task.Delay(PauseAfterFailure, clock, stoppingToken);
+            }
+        }
+    }
+
+    private async Task ListenAsync(CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        try
+        {
+            await connection.ExecuteAsync(new CommandDefinition("listen " + ClientDirectory.Channel, cancellationToken: ct));
+            while (true)
+            {
+                await directory.ReloadAsync(ct);
+                await connection.WaitAsync(RenewAfterMilliseconds, ct);
+            }
+        }
+        finally
+        {
+            // The connection goes back to the pool: it must not go on listening there.
+            if (connection.State == System.Data.ConnectionState.Open) await connection.ExecuteAsync("unlisten *");
+        }
+    }
+
+    private async Task ReadFileAsync(CancellationToken ct)
+    {
+        var (setting, path) = provider.Name == "portal" ? ("PortalClientsFile", settings.PortalClientsFile)
+            : ("ClientsFile", settings.ClientsFile);
+        if (path.Length == 0) return;
+        if (!File.Exists(path)) throw new SettingsException($"Setting OpenId:{setting} names a file that does not exist: {path}");
+        var (clients, faults) = ClientJson.ReadMany(await File.ReadAllTextAsync(path, ct), addresses);
+        if (faults.Count > 0) throw new SettingsException(string.Join(Environment.NewLine, faults.Select(f => $"{path}: {f}")));
+        await directory.ReplaceFileAsync(clients, ct);
+    }
+
+    [LoggerMessage(EventId = 2101, Level = LogLevel.Warning,
+        Message = "Provider {Provider} lost the database while it watched for changed clients, and tries again")]
+    private static partial void DatabaseAway(ILogger logger, Exception cause, string provider);
+}

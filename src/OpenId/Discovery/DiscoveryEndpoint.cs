@@ -1,0 +1,52 @@
+using Aupd.OpenId.Authorize;
+using Aupd.OpenId.Doors;
+using Aupd.OpenId.Logout;
+using Aupd.OpenId.Token;
+using Aupd.OpenId.UserInfo;
+using Microsoft.AspNetCore.Http;
+
+namespace Aupd.OpenId.Discovery;
+
+/// <summary><c>GET /.well-known/openid-configuration</c>: what this provider does, and nothing that it does not.</summary>
+internal sealed class DiscoveryEndpoint(ProviderIdentity provider, IClaimsSource claims)
+{
+    public const string Path = "/.well-known/openid-configuration", JwksPath = "/connect/jwks";
+    private const int MaxAgeSeconds = 300;
+
+    private static readonly string[] EngineClaims = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid", "amr", "at_hash"];
+
+    public Task GetAsync(HttpContext http)
+    {
+        http.Response.Headers.CacheControl = $"public, max-age={MaxAgeSeconds}";
+        return http.Response.WriteAsJsonAsync(Document(), options: null, "application/json", http.RequestAborted);
+    }
+
+    // OpenID Connect Discovery §3, RFC 8414 §2, RFC 9207 §3, RP-Initiated Logout §2.1, Back-Channel Logout §2.1.
+    private Dictionary<string, object> Document() => new()
+    {
+        ["issuer"] = provider.Issuer,
+        ["authorization_endpoint"] = provider.Issuer + AuthorizeEndpoint.Path,
+        ["token_endpoint"] = provider.Issuer + TokenEndpoint.Path,
+        ["userinfo_endpoint"] = provider.Issuer + UserInfoEndpoint.Path,
+        ["end_session_endpoint"] = provider.Issuer + LogoutEndpoint.Path,
+        ["jwks_uri"] = provider.Issuer + JwksPath,
+        ["scopes_supported"] = (string[])["openid", .. claims.Scopes.Where(s => s is not ("openid" or "offline_access")), "offline_access"],
+        ["claims_supported"] = EngineClaims.Union(claims.Claims).ToArray(),
+        ["response_types_supported"] = (string[])["code"],
+        ["response_modes_supported"] = (string[])["query", "form_post"],
+        ["grant_types_supported"] = (string[])["authorization_code", "refresh_token"],
+        ["subject_types_supported"] = (string[])["public"],
+        ["id_token_signing_alg_values_supported"] = (string[])["ES256", "RS256"],
+        ["token_endpoint_auth_methods_supported"] = (string[])["client_secret_basic", "client_secret_post", "none"],
+        ["code_challenge_methods_supported"] = (string[])["S256"],
+        ["prompt_values_supported"] = (string[])["none", "login", "select_account", "consent"],
+        ["display_values_supported"] = (string[])["page"],
+        ["ui_locales_supported"] = (string[])["ru", "en"],
+        ["claims_parameter_supported"] = false,
+        ["request_parameter_supported"] = false,
+        ["request_uri_parameter_supported"] = false,
+        ["authorization_response_iss_parameter_supported"] = true,
+        ["backchannel_logout_supported"] = true,
+        ["backchannel_logout_session_supported"] = true,
+    };
+}

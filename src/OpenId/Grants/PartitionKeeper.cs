@@ -1,0 +1,143 @@
+using System.Globalization;
+using Dapper;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Aupd.OpenId.Grants;
+
+/// <summary>Makes the partitions of the tables that churn ahead of time and drops those that have expired. Any number of nodes may run
+/// it.</summary>
+internal sealed partial class PartitionKeeper(NpgsqlDataSource source, OpenIdSettings settings, TimeProvider clock,
+    ILogger<PartitionKeeper> log) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
+    // Reuse of a code or token is told from an unknown one for a day after its expiry.
+    private static readonly TimeSpan KeptAfterExpiry = TimeSpan.FromDays(1);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1), Week = TimeSpan.FromDays(7);
+    private const long LockKey = 0x41555044_0002;
+
+    /// <param name="Width">How much time one partition holds.</param>
+    /// <param name="Lifetime">Longest time from making a row to its expiry.</param>
+    private sealed record Churn(string Table, TimeSpan Width, TimeSpan Lifetime);
+
+    private Churn[] Tables =>
+    [
+        new("authorization_request", Hour, TimeSpan.FromSeconds(settings.RequestLifetimeSeconds)),
+        new("authorization_code", Hour, TimeSpan.FromSeconds(settings.CodeLifetimeSeconds)),
+        new("access_token", Hour, TimeSpan.FromSeconds(settings.AccessTokenLifetimeSeconds)),
+        new("refresh_token", Week, TimeSpan.FromDays(settings.RefreshTokenIdleDays)),
+        new("client_grant", Week, TimeSpan.FromDays(settings.GrantLifetimeDays)),
+    ];
+
+    private const string ExistingSql = """
+        select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+         where i.inhparent = ('openid.' || @table)::regclass and c.relname ~ '_[0-9]{10}$'
+        """;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause);
+        do
+        {
+            try { await RunAsync(stoppingToken); }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { return; }
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException) { NotNow(log, e); }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>One round; returns how many partitions were made and dropped. Another node at work: nothing to do.</summary>
+    public async Task<(int Made, int Dropped)> RunAsync(CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition("select pg_try_advisory_lock(@LockKey)", new { LockKey },
+            cancellationToken: ct))) return (0, 0);
+        try
+        {
+            var (made, dropped) = (0, 0);
+            foreach (var table in Tables)
+            {
+                var existing = (await connection.QueryAsync<string>(new CommandDefinition(ExistingSql, new { table = table.Table },
+                    cancellationToken: ct))).ToHashSet();
+                made += await MakeAsync(connection, table, existing, ct);
+                dropped += await DropAsync(connection, table, existing, ct);
+            }
+            if (made + dropped > 0) Kept(log, made, dropped);
+            return (made, dropped);
+        }
+        finally { await connection.ExecuteAsync("select pg_advisory_unlock(@LockKey)", new { LockKey }); }
+    }
+
+    private async Task<int> MakeAsync(NpgsqlConnection connection, Churn table, HashSet<string> existing, CancellationToken ct)
+    {
+        var made = 0;
+        var now = clock.GetUtcNow();
+        // Two widths beyond what can be written now, so that a worker may be away for a while.
+        for (var from = Floor(now, table.Width); from <= now + table.Lifetime + 2 * table.Width; from += table.Width)
+        {
+            var name = NameOf(table, from);
+            if (existing.Contains(name)) continue;
+            await InTransactionAsync(connection, MakeSql(table, name, from), ct);
+            made++;
+        }
+        return made;
+    }
+
+    private async Task<int> DropAsync(NpgsqlConnection connection, Churn table, HashSet<string> existing, CancellationToken ct)
+    {
+        var dropped = 0;
+        var before = clock.GetUtcNow() - KeptAfterExpiry;
+        foreach (var name in existing.Where(n => StartOf(n) + table.Width <= before))
+        {
+            await InTransactionAsync(connection, $"drop table openid.{name}", ct);
+            dropped++;
+        }
+        await connection.ExecuteAsync(new CommandDefinition($"delete from openid.{table.Table}_rest where expires_at <= @before",
+            new { before }, cancellationToken: ct));
+        return dropped;
+    }
+
+    // Rows that came before their partition lie in the default one and move over. The parent is locked first and wholly: a statement that was
+    // planned without the new partition would else look for a moved row where it no longer is, or put one where it may not be. It takes
+    // milliseconds, and the lock is not waited for long.
+    private static string MakeSql(Churn table, string name, DateTimeOffset from)
+    {
+        var (start, end) = (Literal(from), Literal(from + table.Width));
+        return $"""
+            lock table only openid.{table.Table} in access exclusive mode;
+            lock table openid.{table.Table}_rest in access exclusive mode;
+            create table openid.{name} (like openid.{table.Table} including all);
+            with moved as (delete from openid.{table.Table}_rest where expires_at >= {start} and expires_at < {end} returning *)
+            insert into openid.{name} select * from moved;
+            alter table openid.{table.Table} attach partition openid.{name} for values from ({start}) to ({end})
+            """;
+    }
+
+    private static async Task InTransactionAsync(NpgsqlConnection connection, string sql, CancellationToken ct)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition("set local lock_timeout = '2s'", transaction: transaction,
+            cancellationToken: ct));
+        await connection.ExecuteAsync(new CommandDefinition(sql, transaction: transaction, cancellationToken: ct));
+        await transaction.CommitAsync(ct);
+    }
+
+    private static DateTimeOffset Floor(DateTimeOffset time, TimeSpan width) =>
+        new(time.UtcTicks - time.UtcTicks % width.Ticks, TimeSpan.Zero);
+
+    private static string NameOf(Churn table, DateTimeOffset from) =>
+        $"{table.Table}_{from.ToString("yyyyMMddHH", CultureInfo.InvariantCulture)}";
+
+    private static DateTimeOffset StartOf(string name) =>
+        DateTimeOffset.ParseExact(name[^10..], "yyyyMMddHH", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+
+    private static string Literal(DateTimeOffset time) => $"'{time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}+00'";
+
+    [LoggerMessage(EventId = 2601, Level = LogLevel.Information, Message = "{Made} partitions of openid tables made, {Dropped} dropped")]
+    private static partial void Kept(ILogger logger, int made, int dropped);
+
+    [LoggerMessage(EventId = 2602, Level = LogLevel.Warning,
+        Message = "The partitions of openid tables could not be kept this time; tried again in 10 minutes")]
+    private static partial void NotNow(ILogger logger, Exception cause);
+}

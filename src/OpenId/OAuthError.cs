@@ -1,0 +1,44 @@
+namespace Aupd.OpenId;
+
+/// <summary>A protocol error: an immutable value from the catalogue below. The client reads <see cref="Code"/> and
+/// <see cref="Description"/>; <see cref="Detail"/> is for the log alone and holds ids only.</summary>
+/// <param name="Status">HTTP status where the error is an answer in itself and no redirect.</param>
+internal sealed record OAuthError(string Code, int Status, string Description, string Detail)
+{
+    // RFC 6749 §4.1.2.1, §5.2.
+    public static OAuthError InvalidRequest(string description, string? detail = null) =>
+        new("invalid_request", 400, description, detail ?? description);
+    public static OAuthError UnauthorizedClient(string description) => new("unauthorized_client", 400, description, description);
+    public static OAuthError AccessDenied(string description) => new("access_denied", 403, description, description);
+    public static OAuthError UnsupportedResponseType(string asked) =>
+        new("unsupported_response_type", 400, "Only response_type=code is supported.", $"response_type of {asked.Length} characters");
+    public static OAuthError InvalidScope(string description) => new("invalid_scope", 400, description, description);
+
+    // RFC 6749 §5.2. One description for every cause: a client that guesses learns nothing; the log knows which it was.
+    public static OAuthError InvalidClient(string detail) =>
+        new("invalid_client", 401, "The client is unknown or did not authenticate.", detail);
+    public static OAuthError InvalidGrant(string detail) =>
+        new("invalid_grant", 400, "The code or refresh token is unknown, expired, spent, revoked or was issued to another client.", detail);
+    public static OAuthError UnsupportedGrantType() =>
+        new("unsupported_grant_type", 400, "Supported grant types: authorization_code, refresh_token.", "grant_type is none of ours");
+
+    // OpenID Connect Core §3.1.2.6.
+    public static OAuthError LoginRequired(string detail) =>
+        new("login_required", 400, "The person is not signed in as the request demands.", detail);
+    public static OAuthError AccountSelectionRequired(string detail) =>
+        new("account_selection_required", 400, "The person must choose an account or role.", detail);
+    public static OAuthError InteractionRequired(string detail) =>
+        new("interaction_required", 400, "The person must complete a step at the provider.", detail);
+    public static OAuthError RequestNotSupported() =>
+        new("request_not_supported", 400, "Request objects are not supported.", "request came");
+    public static OAuthError RequestUriNotSupported() =>
+        new("request_uri_not_supported", 400, "Request objects by reference are not supported.", "request_uri came");
+    public static OAuthError RegistrationNotSupported() =>
+        new("registration_not_supported", 400, "The registration parameter is not supported.", "registration came");
+
+    // RFC 6750 §3.1.
+    public static OAuthError InvalidToken(string detail) =>
+        new("invalid_token", 401, "The access token is unknown, expired or revoked.", detail);
+    public static OAuthError InsufficientScope() =>
+        new("insufficient_scope", 403, "The access token does not carry the scope openid.", "scope openid is missing");
+}

@@ -1,0 +1,105 @@
+using Aupd.Kernel.Data;
+using Aupd.Kernel.Facts;
+using Aupd.Kernel.Settings;
+using Aupd.OpenId.Authorize;
+using Aupd.OpenId.Clients;
+using Aupd.OpenId.Discovery;
+using Aupd.OpenId.Doors;
+using Aupd.OpenId.Grants;
+using Aupd.OpenId.Keys;
+using Aupd.OpenId.Logout;
+using Aupd.OpenId.Protocol;
+using Aupd.OpenId.Token;
+using Aupd.OpenId.Token.AuthorizationCode;
+using Aupd.OpenId.Token.RefreshToken;
+using Aupd.OpenId.UserInfo;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Aupd.OpenId;
+
+/// <summary>Which of the program's providers this is; both use one schema, every row carries the name.</summary>
+/// <param name="Name"><c>portal</c> or <c>school</c>.</param>
+/// <param name="Issuer">Public base URL, no slash at the end.</param>
+public sealed record ProviderIdentity(string Name, string Issuer);
+
+/// <summary>The OpenID Connect provider engine. The site registers IEndUser and IClaimsSource beside it; either lifetime will do.</summary>
+public static class OpenIdModule
+{
+    public static MigrationSet Migrations { get; } = MigrationSet.EmbeddedIn(typeof(OpenIdModule).Assembly, "openid");
+
+    public static IServiceCollection AddOpenIdProvider(this IServiceCollection services, ProviderIdentity identity,
+        IConfiguration configuration)
+    {
+        if (services.Any(s => s.ServiceType == typeof(ProviderIdentity))) return services;
+        services.AddSingleton(identity);
+        services.AddSettings<OpenIdSettings>(configuration, OpenIdSettings.Section);
+        services.AddSigningKeys();
+        services.AddSingleton(new FactRoute(SendLogoutToken.TopicName, SendLogoutToken.NameFor(identity)));
+        services.AddSingleton<ClientDirectory>().AddSingleton<IClients>(s =>
+            s.GetRequiredService<ClientDirectory>()).AddHostedService<ClientWatch>();
+        services.AddSingleton<IGrants, EndSessions>();
+        services.AddSingleton<VerifyHint>().AddSingleton<PendingRequests>().AddSingleton<RevokeGrant>();
+        services.AddSingleton<AuthorizeSteps>().AddSingleton<IssueCode>().AddScoped<AuthorizeEndpoint>();
+        services.AddSingleton<AuthenticateClient>().AddScoped<IssueTokens>().AddScoped<RedeemCode>()
+            .AddScoped<RotateRefreshToken>().AddScoped<TokenEndpoint>();
+        services.AddScoped<UserInfoEndpoint>().AddScoped<DiscoveryEndpoint>();
+        services.AddSingleton<LogoutSteps>().AddScoped<LogoutEndpoint>();
+        return services;
+    }
+
+    public static WebApplication MapOpenIdProvider(this WebApplication app)
+    {
+        app.MapGet(DiscoveryEndpoint.JwksPath, JwksEndpoint.HandleAsync);
+        MapShared<DiscoveryEndpoint>(app, DiscoveryEndpoint.Path, ["GET"], (e, http) => e.GetAsync(http));
+        MapShared<TokenEndpoint>(app, TokenEndpoint.Path, ["POST"], (e, http) => e.PostAsync(http));
+        MapShared<UserInfoEndpoint>(app, UserInfoEndpoint.Path, ["GET", "POST"], (e, http) => e.RunAsync(http));
+        Map<AuthorizeEndpoint>(app, AuthorizeEndpoint.Path, "GET", (e, http) => e.GetAsync(http));
+        Map<AuthorizeEndpoint>(app, AuthorizeEndpoint.Path, "POST", (e, http) => e.PostAsync(http));
+        Map<AuthorizeEndpoint>(app, AuthorizeEndpoint.ResumePath, "GET", (e, http) => e.ResumeAsync(http));
+        Map<LogoutEndpoint>(app, LogoutEndpoint.Path, "GET", (e, http) => e.GetAsync(http));
+        Map<LogoutEndpoint>(app, LogoutEndpoint.Path, "POST", (e, http) => e.PostAsync(http));
+        Map<LogoutEndpoint>(app, LogoutEndpoint.ResumePath, "GET", (e, http) => e.ResumeAsync(http));
+        Map<LogoutEndpoint>(app, LogoutEndpoint.ConfirmPath, "POST", (e, http) => e.ConfirmAsync(http));
+        Map<LogoutEndpoint>(app, LogoutEndpoint.DonePath, "GET", (e, http) => e.DoneAsync(http));
+        return app;
+    }
+
+    /// <summary>What the worker needs: fact receivers for back-channel logout, key rotation, the cleaning of expired rows.</summary>
+    public static IServiceCollection AddOpenIdWorker(this IServiceCollection services, ProviderIdentity identity,
+        IConfiguration configuration)
+    {
+        services.AddOpenIdProvider(identity, configuration);
+        services.TryAddSingleton<BackchannelHttp>();
+        services.AddSingleton<IFactReceiver, SendLogoutToken>();
+        services.AddHostedService<PartitionKeeper>();
+        return services;
+    }
+
+    private static void Map<T>(WebApplication app, string path, string method, Func<T, HttpContext, Task> run) where T : notnull =>
+        app.MapMethods(path, [method], http => run(http.RequestServices.GetRequiredService<T>(), http));
+
+    // Called by scripts of single-page clients; none of these looks at a cookie, so any origin may read the answer.
+    private static void MapShared<T>(WebApplication app, string path, string[] methods, Func<T, HttpContext, Task> run) where T : notnull
+    {
+        app.MapMethods(path, methods, http =>
+        {
+            http.Response.Headers.AccessControlAllowOrigin = "*";
+            http.Response.Headers.AccessControlExposeHeaders = "WWW-Authenticate";
+            return run(http.RequestServices.GetRequiredService<T>(), http);
+        });
+        app.MapMethods(path, ["OPTIONS"], http =>
+        {
+            http.Response.Headers.AccessControlAllowOrigin = "*";
+            http.Response.Headers.AccessControlAllowMethods = string.Join(", ", methods);
+            http.Response.Headers.AccessControlAllowHeaders = "Authorization, Content-Type";
+            http.Response.Headers.AccessControlMaxAge = "86400";
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Task.CompletedTask;
+        });
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Abstractions;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+using Microsoft.AspNetCore.Mvc.ViewFeatures;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aupd.OpenId.Protocol;
+
+/// <summary>The forms in which the endpoints answer.</summary>
+internal static class Answers
+{
+    /// <summary>RFC 6749 §5.1, §5.2: JSON that nobody keeps.</summary>
+    public static Task JsonAsync(HttpContext http, int status, object body, CancellationToken ct)
+    {
+        NotKept(http);
+        http.Response.StatusCode = status;
+        return http.Response.WriteAsJsonAsync(body, JsonOptions, "application/json", ct);
+    }
+
+    public static Task ErrorAsync(HttpContext http, OAuthError error, CancellationToken ct) =>
+        JsonAsync(http, error.Status,
+            new Dictionary<string, string> { ["error"] = error.Code, ["error_description"] = error.Description }, ct);
+
+    public static void NotKept(HttpContext http) =>
+        (http.Response.Headers.CacheControl, http.Response.Headers.Pragma) = ("no-store", "no-cache");
+
+    /// <summary>303, never 307: a form with a password must not be sent on (RFC 9700 §4.12).</summary>
+    public static void SeeOther(HttpContext http, string url)
+    {
+        NotKept(http);
+        http.Response.StatusCode = StatusCodes.Status303SeeOther;
+        http.Response.Headers.Location = url;
+    }
+
+    /// <summary>A page of ours in the site's layout.</summary>
+    public static Task PageAsync<T>(HttpContext http, string view, T model, int status)
+    {
+        NotKept(http);
+        var metadata = http.RequestServices.GetRequiredService<IModelMetadataProvider>();
+        var result = new ViewResult
+        {
+            ViewName = view, StatusCode = status,
+            ViewData = new ViewDataDictionary<T>(metadata, new ModelStateDictionary()) { Model = model },
+        };
+        return result.ExecuteResultAsync(new ActionContext(http, http.GetRouteData(), new ActionDescriptor()));
+    }
+
+    /// <summary>Adds parameters to a registered URI, which may have a query of its own.</summary>
+    public static string WithQuery(string uri, IEnumerable<KeyValuePair<string, string>> parameters)
+    {
+        var text = new StringBuilder(uri);
+        var separator = uri.Contains('?') ? uri[^1] is '?' or '&' ? "" : "&" : "?";
+        foreach (var (name, value) in parameters)
+        {
+            text.Append(separator).Append(Uri.EscapeDataString(name)).Append('=').Append(Uri.EscapeDataString(value));
+            separator = "&";
+        }
+        return text.ToString();
+    }
+
+    private static readonly JsonSerializerOptions JsonOptions = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.Default };
+}

@@ -1,0 +1,22 @@
+using Npgsql;
+
+namespace Aupd.OpenId.Protocol;
+
+/// <summary>Positional parameters ($1, $2, …) for the statements of the hot path: sent as they are, typed, in order.</summary>
+internal static class Positional
+{
+    public static NpgsqlCommand Add<T>(this NpgsqlCommand command, T value)
+    {
+        command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+        return command;
+    }
+
+    public static NpgsqlCommand AddText(this NpgsqlCommand command, string? value)
+    {
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)value ?? DBNull.Value,
+            NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        return command;
+    }
+
+    public static string? TextOrNull(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+}

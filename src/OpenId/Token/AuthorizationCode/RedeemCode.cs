@@ -1,0 +1,101 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Aupd.OpenId.Doors;
+using Aupd.OpenId.Grants;
+using Aupd.OpenId.Protocol;
+using Npgsql;
+
+namespace Aupd.OpenId.Token.AuthorizationCode;
+
+/// <summary>grant_type=authorization_code.</summary>
+internal sealed partial class RedeemCode(
+    NpgsqlDataSource source, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider, OpenIdSettings settings, TimeProvider clock)
+{
+    // One statement spends the code and makes the grant with its tokens: of thirty racing requests one gets a row. The code is spent by
+    // whoever brings it, also with a wrong verifier, URI or client: a code that went astray must not be guessed at (RFC 9700 §4.5.2).
+    private const string Sql = """
+        with code as (
+            update openid.authorization_code set spent_at = $4
+             where code_hash = $1 and expires_at = $2 and provider = $3 and spent_at is null
+            returning *
+        ), good as (
+            select * from code where client_id = $5 and redirect_uri = $6 and code_challenge = $7 and expires_at > $4
+        ), granted as (
+            insert into openid.client_grant (id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at,
+                methods, granted_at, expires_at)
+            select grant_id, provider, client_id, subject, session_id, context, scopes, 'offline_access' = any(scopes), authenticated_at,
+                methods, $4, $8 from good
+        ), access as (
+            insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, expires_at)
+            select $9, provider, grant_id, $8, scopes, $10 from good
+        ), refresh as (
+            insert into openid.refresh_token (token_hash, provider, client_id, grant_id, grant_expires_at, issued_at, expires_at)
+            select $11, provider, client_id, grant_id, $8, $4, $12 from good where $13
+        )
+        select grant_id, subject, session_id, context, scopes, nonce, authenticated_at, methods,
+               client_id = $5, redirect_uri = $6, code_challenge = $7, expires_at > $4 from code
+        """;
+
+    private const string SpentSql = """
+        select grant_id from openid.authorization_code where code_hash = $1 and expires_at = $2 and provider = $3 and spent_at is not null
+        """;
+
+    public async Task<TokenOutcome> RunAsync(OpenIdClient client, RequestParameters form, CancellationToken ct)
+    {
+        // RFC 6749 §4.1.3, RFC 7636 §4.5.
+        if (form["code"] is not { } code) return Refuse(OAuthError.InvalidRequest("code is missing."));
+        if (form["redirect_uri"] is not { } redirectUri) return Refuse(OAuthError.InvalidRequest("redirect_uri is missing."));
+        if (form["code_verifier"] is not { } verifier) return Refuse(OAuthError.InvalidRequest("code_verifier is missing."));
+        if (Handle.TryParse(code) is not { } handle) return Refuse(OAuthError.InvalidGrant("the code is not of our form"));
+        var now = clock.GetUtcNow();
+        var access = Handle.New(now, TimeSpan.FromSeconds(settings.AccessTokenLifetimeSeconds));
+        var refresh = Handle.New(now, TimeSpan.FromDays(settings.RefreshTokenIdleDays));
+        var grantExpiresAt = DateTimeOffset.FromUnixTimeSeconds((now + TimeSpan.FromDays(settings.GrantLifetimeDays)).ToUnixTimeSeconds());
+        await using var command = source.CreateCommand(Sql);
+        command.Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId).Add(redirectUri)
+            .Add(Challenge(verifier)).Add(grantExpiresAt).Add(access.Hash).Add(access.ExpiresAt).Add(refresh.Hash).Add(refresh.ExpiresAt).Add(client.Refresh);
+        Granted? granted;
+        OAuthError? error;
+        await using (var reader = await command.ExecuteReaderAsync(ct))
+            (granted, error) = await ReadAsync(reader, client, grantExpiresAt, ct);
+        if (error is not null) return Refuse(error);
+        if (granted is null) return await RefuseReuseAsync(handle, ct);
+        // The code is spent: whether the client still listens no longer matters.
+        return await tokens.RunAsync(granted, granted.Scopes, access, client.Refresh ? refresh : null, CancellationToken.None);
+    }
+
+    private static async Task<(Granted?, OAuthError?)> ReadAsync(NpgsqlDataReader reader, OpenIdClient client,
+        DateTimeOffset grantExpiresAt, CancellationToken ct)
+    {
+        if (!await reader.ReadAsync(ct)) return (null, null);
+        var (sameClient, sameUri, verified, inTime) = (reader.GetBoolean(8), reader.GetBoolean(9), reader.GetBoolean(10),
+            reader.GetBoolean(11));
+        if (!sameClient) return (null, OAuthError.InvalidGrant("the code was issued to another client; it is spent now"));
+        if (!inTime) return (null, OAuthError.InvalidGrant("the code has expired"));
+        if (!sameUri) return (null, OAuthError.InvalidGrant("redirect_uri differs from the authorization request; the code is spent now"));
+        if (!verified) return (null, OAuthError.InvalidGrant("code_verifier does not fit; the code is spent now"));
+        return (new Granted(client, reader.GetGuid(0), grantExpiresAt, reader.GetString(1), reader.GetString(2), reader.TextOrNull(3),
+            reader.GetFieldValue<string[]>(4), reader.GetFieldValue<DateTimeOffset>(6),
+            reader.GetFieldValue<string[]>(7)) { Nonce = reader.TextOrNull(5) }, null);
+    }
+
+    // RFC 6749 §4.1.2: a code that comes twice has been seen by two; what the first one got is taken back.
+    private async Task<TokenOutcome> RefuseReuseAsync(Handle code, CancellationToken ct)
+    {
+        await using var command = source.CreateCommand(SpentSql);
+        command.Add(code.Hash).Add(code.ExpiresAt).Add(provider.Name);
+        if (await command.ExecuteScalarAsync(ct) is not Guid grantId) return Refuse(OAuthError.InvalidGrant("the code is unknown"));
+        await revoke.ForReuseAsync(grantId, null, "code", ct);
+        return Refuse(OAuthError.InvalidGrant("the code was spent before; what was issued for it is revoked"));
+    }
+
+    // RFC 7636 §4.1: 43 to 128 unreserved characters; anything else fits no challenge.
+    private static string Challenge(string verifier) =>
+        Verifier().IsMatch(verifier) ? Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(verifier))) : "";
+
+    private static TokenOutcome.Refused Refuse(OAuthError error) => new(error);
+
+    [GeneratedRegex(@"\A[A-Za-z0-9._~-]{43,128}\z")] private static partial Regex Verifier();
+}

@@ -1,0 +1,57 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Aupd.Kernel.Jose;
+using Aupd.OpenId.Doors;
+using Aupd.OpenId.Grants;
+using Aupd.OpenId.Protocol;
+
+namespace Aupd.OpenId.Token;
+
+/// <summary>The last step of every grant: the site is asked whether this person may still have a token, then the answer is written. The ID
+/// token says who signed in, when and how; everything else about a person is at UserInfo, since ID tokens travel in URLs as
+/// hints.</summary>
+internal sealed class IssueTokens(IClaimsSource claims, ITokenSigner signer, RevokeGrant revoke, ProviderIdentity provider,
+    OpenIdSettings settings, TimeProvider clock)
+{
+    /// <param name="scopes">Those of this access token, at most those of the grant.</param>
+    public async Task<TokenOutcome> RunAsync(Granted granted, IReadOnlyList<string> scopes, Handle access, Handle? refresh,
+        CancellationToken ct)
+    {
+        // Also refused here and not only at sign-in: a person may have been disabled since (identity-servers.md §3.3, 8 and 35).
+        if (await claims.ClaimsAsync(granted.ToAsk(scopes, granted.Scopes.Contains(Granted.OfflineAccess)), ct) is null)
+        {
+            await revoke.RunAsync(granted.GrantId, granted.GrantExpiresAt, ct);
+            return new TokenOutcome.Refused(OAuthError.InvalidGrant($"the site refuses claims for subject {granted.Subject}"));
+        }
+        var body = new Dictionary<string, object>
+        {
+            ["access_token"] = access.Text, ["token_type"] = "Bearer", ["expires_in"] = settings.AccessTokenLifetimeSeconds,
+            ["scope"] = string.Join(' ', scopes),
+        };
+        if (refresh is not null) body["refresh_token"] = refresh.Text;
+        if (scopes.Contains("openid")) body["id_token"] = await SignAsync(granted, access, ct);
+        return new TokenOutcome.Issued(body);
+    }
+
+    // OpenID Connect Core §2, §3.1.3.6.
+    private async ValueTask<string> SignAsync(Granted granted, Handle access, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeSeconds();
+        var content = new Dictionary<string, object>
+        {
+            ["iss"] = provider.Issuer, ["sub"] = granted.Subject, ["aud"] = granted.Client.ClientId,
+            ["exp"] = now + settings.IdTokenLifetimeSeconds,
+            ["iat"] = now, ["auth_time"] = granted.AuthenticatedAt.ToUnixTimeSeconds(), ["sid"] = granted.SessionId,
+            ["at_hash"] = HalfHash(access.Text),
+        };
+        if (granted.Nonce is not null) content["nonce"] = granted.Nonce;
+        if (granted.Methods.Count > 0) content["amr"] = granted.Methods;
+        var algorithm = SignatureAlgorithm.Find(granted.Client.IdTokenAlg)!;
+        return await signer.SignAsync(algorithm, "JWT", JsonSerializer.SerializeToUtf8Bytes(content), ct);
+    }
+
+    // Both algorithms in use hash by SHA-256.
+    private static string HalfHash(string token) => Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(token)).AsSpan(0, 16));
+}

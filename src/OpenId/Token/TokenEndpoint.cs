@@ -1,0 +1,82 @@
+using Aupd.OpenId.Clients;
+using Aupd.OpenId.Doors;
+using Aupd.OpenId.Protocol;
+using Aupd.OpenId.Token.AuthorizationCode;
+using Aupd.OpenId.Token.RefreshToken;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Aupd.OpenId.Token;
+
+/// <summary><c>POST /connect/token</c>.</summary>
+internal sealed partial class TokenEndpoint(
+    AuthenticateClient authenticate, RedeemCode redeemCode, RotateRefreshToken rotate, ProviderIdentity provider,
+    ILogger<TokenEndpoint> log)
+{
+    public const string Path = "/connect/token";
+
+    private sealed class Call(RequestParameters form)
+    {
+        public RequestParameters Form { get; } = form;
+        public OpenIdClient? Client { get; set; }
+    }
+
+    private delegate ValueTask<OAuthError?> Check(TokenEndpoint self, HttpContext http, Call call);
+    private delegate Task<TokenOutcome> Grant(OpenIdClient client, RequestParameters form, CancellationToken ct);
+
+    /// <summary>The checks that stand before every grant, in their order.</summary>
+    private static readonly Check[] Table =
+    [
+        (_, _, c) => new(c.Form.Fault),
+        (s, http, c) => s.AuthenticateAsync(http, c),
+        (s, _, c) => s.GrantTypeKnown(c),
+    ];
+
+    private readonly Dictionary<string, Grant> _grants = new(StringComparer.Ordinal)
+    {
+        ["authorization_code"] = redeemCode.RunAsync,
+        ["refresh_token"] = rotate.RunAsync,
+    };
+
+    public async Task PostAsync(HttpContext http)
+    {
+        var ct = http.RequestAborted;
+        var call = new Call(await RequestParameters.FromFormAsync(http.Request, ct));
+        foreach (var check in Table)
+            if (await check(this, http, call) is { } error) { await RefuseAsync(http, call, error); return; }
+        switch (await _grants[call.Form["grant_type"]!](call.Client!, call.Form, ct))
+        {
+            case TokenOutcome.Issued issued: await Answers.JsonAsync(http, StatusCodes.Status200OK, issued.Body, ct); return;
+            case TokenOutcome.Refused refused: await RefuseAsync(http, call, refused.Error); return;
+            default: throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private async ValueTask<OAuthError?> AuthenticateAsync(HttpContext http, Call call)
+    {
+        switch (await authenticate.RunAsync(http, call.Form, http.RequestAborted))
+        {
+            case AuthenticateClientOutcome.Authenticated known: call.Client = known.Client; return null;
+            case AuthenticateClientOutcome.Refused refused: return refused.Error;
+            default: throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private ValueTask<OAuthError?> GrantTypeKnown(Call call) =>
+        call.Form["grant_type"] is not { } type ? new(OAuthError.InvalidRequest("grant_type is missing."))
+        : _grants.ContainsKey(type) ? default
+        : new(OAuthError.UnsupportedGrantType());
+
+    private Task RefuseAsync(HttpContext http, Call call, OAuthError error)
+    {
+        Refused(log, provider.Name, call.Client?.ClientId ?? "(unauthenticated)", error.Code, error.Detail);
+        // RFC 6749 §5.2.
+        if (error.Status == StatusCodes.Status401Unauthorized)
+            http.Response.Headers.WWWAuthenticate = $"Basic realm=\"{provider.Issuer}\", charset=\"UTF-8\"";
+        return Answers.ErrorAsync(http, error, http.RequestAborted);
+    }
+
+    [LoggerMessage(EventId = 2302, Level = LogLevel.Information,
+        Message = "{Provider}: token request of {ClientId} refused, {Error}: {Detail}")]
+    private static partial void Refused(ILogger logger, string provider, string clientId, string error, string detail);
+}

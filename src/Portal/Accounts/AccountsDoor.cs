@@ -1,0 +1,20 @@
+using Aupd.Portal.Authentication;
+using Aupd.Portal.Doors;
+
+namespace Aupd.Portal.Accounts;
+
+internal sealed class AccountsDoor(CreateAccount create, DisableAccount disable, AccountStore store, FindAccount find) : IAccounts
+{
+    public Task<CreateAccountOutcome> CreateAsync(NewAccount account, string actor, CancellationToken ct = default) =>
+        create.RunAsync(account, actor, ct);
+
+    public Task<bool> DisableAsync(Guid id, string actor, CancellationToken ct = default) => disable.RunAsync(id, actor, ct);
+
+    public async Task<FoundAccount?> FindAsync(string identifier, CancellationToken ct = default)
+    {
+        var account = Guid.TryParseExact(identifier, "D", out var id) ? await store.FindAsync(id, ct)
+            : TypedIdentifier.Read(identifier) is { } typed ? await find.RunAsync(typed, ct) : null;
+        return account is null ? null : new FoundAccount(account.Id, account.Login, AccountRow.Word(account.SnilsState),
+            account.IsDisabled, account.CreatedAt);
+    }
+}

@@ -1,0 +1,47 @@
+using Aupd.Kernel.Audit;
+using Aupd.Portal.Accounts;
+using Aupd.Portal.Sessions;
+using Microsoft.AspNetCore.Http;
+
+namespace Aupd.Portal.Authentication;
+
+internal abstract record SignInOutcome
+{
+    private SignInOutcome() { }
+    internal sealed record SignedIn(PortalSession Session) : SignInOutcome;
+    /// <summary>Which of the two was wrong is not told.</summary>
+    internal sealed record Wrong : SignInOutcome;
+    /// <summary>The password was right, so the person may know.</summary>
+    internal sealed record Disabled : SignInOutcome;
+    internal sealed record MustWait(TimeSpan For) : SignInOutcome;
+    internal sealed record Busy(TimeSpan RetryAfter) : SignInOutcome;
+}
+
+/// <summary>A person types an identifier and a password.</summary>
+internal sealed class SignInByPassword(FindAccount find, PasswordTries tries, KnownDevices devices, PortalSessions sessions,
+    AuditTrail audit)
+{
+    public async Task<SignInOutcome> RunAsync(HttpContext http, TypedIdentifier typed, string password, CancellationToken ct = default)
+    {
+        var account = await find.RunAsync(typed, ct);
+        var place = devices.PlaceOf(http, account?.Id);
+        switch (await tries.TryAsync(account, account?.Id.ToString() ?? typed.Key, password, place, ct))
+        {
+            case TryOutcome.Wrong:
+                // Also where there is no such account: the time of the answer must not tell.
+                await audit.WriteAsync(
+                    new AuditLine("portal.password-wrong", account?.Id.ToString() ?? "visitor", Details: new { known = place.IsKnown }), ct);
+                return new SignInOutcome.Wrong();
+            case TryOutcome.MustWait wait:
+                return new SignInOutcome.MustWait(wait.For);
+            case TryOutcome.Busy busy:
+                return new SignInOutcome.Busy(busy.RetryAfter);
+        }
+        if (account!.IsDisabled) return new SignInOutcome.Disabled();
+        var session = await sessions.StartAsync(http, account, ["pwd"], ct);
+        devices.Remember(http, account.Id);
+        await audit.WriteAsync(new AuditLine("portal.signed-in", account.Id.ToString(),
+            Details: new { session = session.Id, by = "password", known = place.IsKnown }), ct);
+        return new SignInOutcome.SignedIn(session);
+    }
+}

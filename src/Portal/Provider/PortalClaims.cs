@@ -1,0 +1,73 @@
+using System.Globalization;
+using Aupd.Kernel.Secrets;
+using Aupd.OpenId.Doors;
+using Aupd.Portal.Accounts;
+using Dapper;
+using Npgsql;
+
+namespace Aupd.Portal.Provider;
+
+/// <summary>What a token of the portal says of a person, by scope. Nothing for an account that is disabled or a session that has
+/// ended.</summary>
+internal sealed class PortalClaims(NpgsqlDataSource source, Sealer sealer, TimeProvider clock) : IClaimsSource
+{
+    public IReadOnlyCollection<string> Scopes { get; } = ["profile", "email", "phone", "snils", "birthdate"];
+
+    IReadOnlyCollection<string> IClaimsSource.Claims { get; } =
+    [
+        "name", "family_name", "given_name", "middle_name", "preferred_username", "made_from_record_id", "account_created_at", "birthdate",
+        "email", "email_verified", "phone_number", "phone_number_verified", "snils", "snils_confirmed",
+    ];
+
+    // The stamp differs from the moment the password is changed, the row goes when the session is ended.
+    private const string Sql = $"""
+        select {AccountRow.Columns} from portal.account a
+         where a.id = @id and a.disabled_at is null
+           and (@sessionId::uuid is null or exists (
+                select 1 from portal.session s
+                 where s.id = @sessionId and s.account_id = a.id and s.security_stamp = a.security_stamp and s.expires_at > @now))
+        """;
+
+    public async Task<IReadOnlyDictionary<string, object>?> ClaimsAsync(ClaimsAsk ask, CancellationToken ct)
+    {
+        if (!Guid.TryParseExact(ask.Subject, "D", out var id)) return null;
+        Guid? sessionId = null;
+        if (ask.SessionId is not null)
+        {
+            if (!Guid.TryParseExact(ask.SessionId, "D", out var parsed)) return null;
+            sessionId = parsed;
+        }
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var row = await connection.QueryFirstOrDefaultAsync<AccountRow>(
+            new CommandDefinition(Sql, new { id, sessionId, now = clock.GetUtcNow() }, cancellationToken: ct));
+        return row is null ? null : Claims(row.Open(sealer), ask.Scopes);
+    }
+
+    private static Dictionary<string, object> Claims(PortalAccount account, IReadOnlyList<string> scopes)
+    {
+        var claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["sub"] = account.Id.ToString() };
+        if (scopes.Contains("profile")) AddProfile(claims, account);
+        if (scopes.Contains("birthdate") && account.BirthDate is { } date)
+            claims["birthdate"] = date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        if (scopes.Contains("email") && account.Email is { } email) (claims["email"], claims["email_verified"]) = (email.Address, true);
+        if (scopes.Contains("phone") && account.Phone is { } phone)
+            (claims["phone_number"], claims["phone_number_verified"]) = (phone.E164, true);
+        if (scopes.Contains("snils"))
+        {
+            claims["snils_confirmed"] = account.SnilsState == SnilsState.Confirmed;
+            if (account.Snils is { } snils) claims["snils"] = snils.Digits;
+        }
+        return claims;
+    }
+
+    private static void AddProfile(Dictionary<string, object> claims, PortalAccount account)
+    {
+        claims["family_name"] = account.Name.Last;
+        claims["given_name"] = account.Name.First;
+        if (account.Name.Middle is { } middle) claims["middle_name"] = middle;
+        claims["name"] = account.Name.Reveal();
+        if (account.Login is { } login) claims["preferred_username"] = login;
+        if (account.MadeFromRecordId is { } record) claims["made_from_record_id"] = record;
+        claims["account_created_at"] = account.CreatedAt.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,10 @@
+namespace Aupd.Portal.Sessions;
+
+/// <summary>A live session of one browser. <paramref name="Id"/> may be shown and becomes <c>sid</c>; the secret in the cookie is
+/// another.</summary>
+/// <param name="Methods">How the person proved who they are, words of RFC 8176: <c>pwd</c>, <c>otp</c>, <c>sms</c>.</param>
+/// <param name="DeviceLabel">"Chrome, Windows": for the list of sessions.</param>
+/// <param name="AddressPrefix">Network the session was started from, not the whole address.</param>
+internal sealed record PortalSession(
+    Guid Id, Guid AccountId, IReadOnlyList<string> Methods, string DeviceLabel, string AddressPrefix, DateTimeOffset CreatedAt,
+    DateTimeOffset AuthenticatedAt, DateTimeOffset LastSeenAt, DateTimeOffset ExpiresAt);

@@ -1,0 +1,32 @@
+using Aupd.Kernel.Data;
+using Aupd.Kernel.Settings;
+using Aupd.Registries.Accounts;
+using Aupd.Registries.Doors;
+using Aupd.Registries.Imports;
+using Aupd.Registries.Organisations;
+using Aupd.Registries.Rematching;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aupd.Registries;
+
+/// <summary>Who is who in the region's schools: imports of the registries, and matching of accounts with them.</summary>
+public static class RegistriesModule
+{
+    public static MigrationSet Migrations { get; } = MigrationSet.EmbeddedIn(typeof(RegistriesModule).Assembly, "registries");
+
+    public static IServiceCollection AddRegistries(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSettings<RegistriesSettings>(configuration, RegistriesSettings.Section);
+        services.AddSingleton<IImport, RunImport>();
+        services.AddSingleton<IOrganisations, ListOrganisations>();
+        services.AddSingleton<IMatching, MatchAccount>();
+        services.AddSingleton<IVerdicts, KeptVerdicts>();
+        services.AddSingleton<RegionDay>().AddSingleton<KeptAccounts>().AddSingleton<CompareAccounts>();
+        return services;
+    }
+
+    /// <summary>The work that follows an import and a new day. Beside <see cref="AddRegistries"/>, in the school's worker.</summary>
+    public static IServiceCollection AddRegistriesWorker(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddSingleton<SpreadChanges>().AddSingleton<RematchTouched>().AddHostedService<RematchWorker>();
+}

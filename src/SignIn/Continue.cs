@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using Aupd.Kernel.Http;
+using Aupd.SignIn.PortalSignIn;
+using Aupd.SignIn.Provider;
+using Microsoft.AspNetCore.Http;
+
+namespace Aupd.SignIn;
+
+/// <summary>The dispatcher's address, <c>/continue</c>: every page of a sign-in returns here, and is told nothing of the others.</summary>
+internal sealed class Continue(
+    Sessions.Sessions sessions, RequestStore requests, SituationReader situations, SiteIdentity site, SignInSettings settings)
+{
+    internal const string Path = "/continue";
+
+    internal async Task<string> RunAsync(HttpContext http, string? requestId, CancellationToken ct)
+    {
+        var request = await requests.FindAsync(requestId, ct);
+        var situation = await situations.ReadAsync(await sessions.CurrentAsync(http, ct), request, ct);
+        if (situation.Step is Step.Land land)
+        {
+            await sessions.UseRoleAsync(situation.Visitor!, land.Role.Id, ct);
+            return EntranceOf(land.Service);
+        }
+        return Address(situation.Step, request);
+    }
+
+    /// <summary>Where a service begins a sign-in that starts with us (OpenID Connect Core §4).</summary>
+    internal string EntranceOf(Service service) =>
+        $"{service.EntranceUrl}{(service.EntranceUrl.Contains('?', StringComparison.Ordinal) ? '&' : '?')}iss={Uri.EscapeDataString(site.PublicUrl)}";
+
+    private string Address(Step step, PendingRequest? request) => step switch
+    {
+        Step.Issue => request!.ResumeUrl,
+        // Whoever comes from a service goes straight to the portal, unless there are several ways in to choose from.
+        Step.Authenticate { Anew: true } => WayBack.With("/signin/start?anew=1", request!.RequestId),
+        Step.Authenticate => WayBack.With(request is null || settings.OtherEntrances.Count > 0 ? "/" : "/signin/start", request?.RequestId),
+        Step.Disabled or Step.NoRight => WayBack.With("/no-right", request?.RequestId),
+        Step.NoSuchAccount => WayBack.With("/no-account", request?.RequestId),
+        Step.Activate => WayBack.With("/activate", request?.RequestId),
+        Step.Choose => WayBack.With("/choose", request?.RequestId),
+        Step.OwnPage => "/account",
+        _ => throw new UnreachableException(step.ToString()),
+    };
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Aupd.Kernel.Audit;
+using Aupd.Kernel.People;
+using Aupd.OpenId.RelyingParty;
+using Aupd.SignIn.PortalSignIn;
+using Aupd.SignIn.Profiles;
+using Aupd.SignIn.Sessions;
+using Dapper;
+using Npgsql;
+
+namespace Aupd.SignIn.Events;
+
+/// <summary>Acts on the portal's signed security events: a changed password ends older sessions, a disabled account all of them, a changed
+/// identifier is compared anew.
+/// Acting twice does no harm, so an event is marked as taken after the act, and a crash in between lets the portal send it again.</summary>
+internal sealed class PortalEvents(
+    NpgsqlDataSource source, PortalClient portal, PortalAccounts accounts, MatchAccount match, EndSessions end, AuditTrail audit, TimeProvider clock)
+{
+    internal const string CredentialChange = "https://schemas.openid.net/secevent/caep/event-type/credential-change";
+    internal const string AccountDisabled = "https://schemas.openid.net/secevent/risc/event-type/account-disabled";
+    internal const string IdentifierChanged = "https://schemas.openid.net/secevent/risc/event-type/identifier-changed";
+
+    internal async Task TakeAsync(SecurityEvent news, CancellationToken ct)
+    {
+        if (await IsTakenAsync(news.Id, ct)) return;
+        if (await accounts.FindAsync(portal.Issuer, news.Subject, ct) is { } found)
+        {
+            if (news.Type == CredentialChange) await end.AuthenticatedBeforeAsync(found.Account.Id, HappenedAt(news), "password-changed", ct);
+            else if (news.Type == AccountDisabled) await end.AllOfAsync(found.Account.Id, "portal-account-disabled", ct);
+            else if (news.Type == IdentifierChanged && Changed(found.Account, news.Details) is { } account)
+                await match.RunAsync(await accounts.SaveAsync(account, ct), null, ct);
+            await audit.WriteAsync(new AuditLine("signin.portal-event", "portal", found.Account.Id.ToString(), null, new { news.Type, news.Id }), ct);
+        }
+        await MarkTakenAsync(news.Id, ct);
+    }
+
+    /// <summary>The portal's session is over: so are ours that began with it. A replay ends nothing that began later.</summary>
+    internal async Task TakeAsync(LogoutNotice notice, CancellationToken ct)
+    {
+        var id = "logout " + notice.Id;
+        if (await IsTakenAsync(id, ct)) return;
+        if (notice.SessionId is not null) await end.OfPortalSessionAsync(notice.SessionId, ct);
+        else await end.OfPortalSubjectAsync(portal.Issuer, notice.Subject!, ct);
+        await MarkTakenAsync(id, ct);
+    }
+
+    private async Task MarkTakenAsync(string id, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "insert into signin.portal_token_seen (jti, seen_at) values (@id, @now) on conflict (jti) do nothing", new { id, now = clock.GetUtcNow() }, cancellationToken: ct));
+    }
+
+    private async Task<bool> IsTakenAsync(string id, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "select exists (select 1 from signin.portal_token_seen where jti = @id)", new { id }, cancellationToken: ct));
+    }
+
+    // CAEP 1.0 §2: when it happened; the token itself may be signed much later, after a sign-in with the new password.
+    private static DateTimeOffset HappenedAt(SecurityEvent news) =>
+        news.Details.ValueKind == JsonValueKind.Object && news.Details.TryGetProperty("event_timestamp", out var at) && at.ValueKind == JsonValueKind.Number && at.TryGetInt64(out var seconds)
+            && seconds is > 0 and < 253_402_300_800 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : news.IssuedAt;
+
+    // Null for what the event does not tell (a new name): the next sign-in brings it.
+    private static PortalAccount? Changed(PortalAccount account, JsonElement details)
+    {
+        var kind = Text(details, "identifier");
+        var value = Text(details, "new-value");
+        return kind switch
+        {
+            "phone" => account with { Phone = Phone.TryParse(value), PhoneVerified = value is not null },
+            "email" => account with { Email = Email.TryParse(value), EmailVerified = value is not null },
+            "snils" => account with
+            {
+                // Told only once it has been confirmed; left out when the number was taken off or waits for confirmation.
+                Snils = Snils.TryParse(value), SnilsInvalid = false, SnilsConfirmed = value is not null,
+            },
+            _ => null,
+        };
+    }
+
+    private static string? Text(JsonElement details, string name) =>
+        details.ValueKind == JsonValueKind.Object && details.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

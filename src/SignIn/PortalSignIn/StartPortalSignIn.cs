@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Aupd.Kernel.Audit;
+using Aupd.Kernel.Pages;
+using Aupd.OpenId.RelyingParty;
+using Aupd.SignIn.Provider;
+using Microsoft.AspNetCore.Http;
+
+namespace Aupd.SignIn.PortalSignIn;
+
+/// <summary>Sends the browser to the portal; a trace number is made here and goes with the person to the end.</summary>
+internal sealed class StartPortalSignIn(PortalClient portal, PendingSignInCookie pending, RequestStore requests, AuditTrail audit, Language language)
+{
+    internal async Task<string> RunAsync(HttpContext http, string? requestId, bool anew, CancellationToken ct)
+    {
+        var request = await requests.FindAsync(requestId, ct);
+        var back = new WayBack(request?.RequestId, TraceNumber.New().Digits);
+        var begun = await portal.Client.BeginAsync(new SignInRequest
+        {
+            ReturnData = back.Write(), Prompt = anew ? "login" : null, LoginHint = request?.LoginHint, UiLocales = language.Code,
+        }, ct);
+        if (begun is not BeginOutcome.Ready ready) return back.To("/portal-down");
+        pending.Write(http, ready.Pending);
+        await audit.WriteAsync(new AuditLine("signin.begun", "visitor", request?.ClientId, back.Journey), ct);
+        return ready.Url;
+    }
+}
+
+/// <summary>What a sign-in remembers while the browser is at the portal; sealed in the cookie of the attempt.</summary>
+internal sealed record WayBack(string? RequestId, string Trace)
+{
+    internal TraceNumber? Journey => TraceNumber.TryParse(Trace);
+
+    internal string Write() => JsonSerializer.Serialize(this);
+
+    internal static WayBack? Read(string? text) => text is null ? null : JsonSerializer.Deserialize<WayBack>(text);
+
+    /// <summary>A page of ours with the pending request kept in its address.</summary>
+    internal string To(string page) => With(page, RequestId);
+
+    internal static string With(string page, string? requestId) =>
+        requestId is null ? page : $"{page}{(page.Contains('?', StringComparison.Ordinal) ? '&' : '?')}request={Uri.EscapeDataString(requestId)}";
+}

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Aupd.Kernel.Audit;
+using Aupd.Registries.Doors;
+using Dapper;
+using Npgsql;
+
+namespace Aupd.SignIn.Profiles;
+
+/// <summary>Compares an account with the registries, keeps what came of it, and gives a profile to whoever holds a role. An account that
+/// holds none (a duplicate among them) gets no profile.</summary>
+internal sealed class MatchAccount(NpgsqlDataSource source, IMatching matching, AuditTrail audit, TimeProvider clock)
+{
+    // One statement: the verdicts are kept, and the profile is made unless it is there.
+    private const string KeepSql = """
+        with kept as (update signin.account set verdicts = @verdicts::jsonb where id = @accountId returning id)
+        insert into signin.profile (id, account_id, created_at) select @profileId, id, @now from kept where @hasRole
+        on conflict (account_id) do nothing
+        """;
+
+    internal async Task<MatchResult> RunAsync(PortalAccount account, TraceNumber? journey, CancellationToken ct)
+    {
+        var result = await matching.MatchAsync(account.ToFacts(), ct);
+        var now = clock.GetUtcNow();
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(KeepSql, new
+        {
+            accountId = account.Id, profileId = Guid.CreateVersion7(now), now, hasRole = result.Roles.Count > 0,
+            verdicts = JsonSerializer.Serialize(result.Verdicts.Select(KeptVerdict.Of), JsonSerializerOptions.Web),
+        }, cancellationToken: ct));
+        await audit.WriteAsync(connection, new AuditLine("signin.matched", account.Id.ToString(), null, journey, new
+        {
+            roles = result.Roles.Select(r => r.Id),
+            verdicts = result.Verdicts.Select(v => new { v.Role, v.RecordId, v.OrgNsiId, v.Matches, v.Reason, v.Hint, v.Evidence }),
+        }), ct);
+        return result;
+    }
+}

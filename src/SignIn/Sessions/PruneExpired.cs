@@ -1,0 +1,45 @@
+using Dapper;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Aupd.SignIn.Sessions;
+
+/// <summary>Every minute: sessions that ran out end with their grants; requests and seen token ids that nobody can use any more go.
+/// Any number of nodes may do so at once.</summary>
+internal sealed partial class PruneExpired(NpgsqlDataSource source, EndSessions end, TimeProvider clock, ILogger<PruneExpired> log) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+    // The portal's outbox gives up long before.
+    private static readonly TimeSpan RememberTokens = TimeSpan.FromDays(7);
+
+    private const string ForgetSql = """
+        delete from signin.request where expires_at < @now;
+        delete from signin.portal_token_seen where seen_at < @before
+        """;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                try { await RunAsync(stoppingToken); }
+                catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException) { Failed(log, e); }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
+    }
+
+    internal async Task RunAsync(CancellationToken ct)
+    {
+        await end.FinishAsync(ct);
+        var now = clock.GetUtcNow();
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(ForgetSql, new { now, before = now - RememberTokens }, cancellationToken: ct));
+    }
+
+    [LoggerMessage(EventId = 5002, Level = LogLevel.Warning, Message = "Expired sessions could not be ended; tried again in a minute")]
+    private static partial void Failed(ILogger logger, Exception cause);
+}

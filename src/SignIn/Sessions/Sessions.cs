@@ -1,0 +1,113 @@
+using Aupd.Kernel.Audit;
+using Aupd.Kernel.Secrets;
+using Dapper;
+using Microsoft.AspNetCore.Http;
+using Npgsql;
+
+namespace Aupd.SignIn.Sessions;
+
+/// <summary>Server-side sessions: begun at each sign-in under a new id, found by the hash of the cookie's id.</summary>
+internal sealed class Sessions(NpgsqlDataSource source, SessionCookie cookie, Sealer sealer, SignInSettings settings, TimeProvider clock)
+{
+    internal const string IdTokenPurpose = "portal-id-token";
+    // A page view moves the idle limit at most once a minute: reading stays cheap.
+    private static readonly TimeSpan TouchEvery = TimeSpan.FromMinutes(1);
+
+    private const string CurrentSql = """
+        with touched as (
+            update signin.session set seen_at = @now, idle_until = @idleUntil
+             where id_hash = @idHash and ended_at is null and idle_until > @now and expires_at > @now and seen_at < @stale)
+        select s.id_hash, s.sid, s.account_id, a.subject, a.last_name, a.first_name, a.middle_name, p.id as profile_id, s.created_at, s.authenticated_at,
+               s.methods, s.active_role, s.portal_sid, s.trace as trace_digits, p.activated_at, p.disabled_at, p.last_role, p.last_service, l.login
+          from signin.session s join signin.account a on a.id = s.account_id
+          left join signin.profile p on p.account_id = a.id left join signin.login l on l.profile_id = p.id and l.retired_at is null
+         where s.id_hash = @idHash and s.ended_at is null and s.idle_until > @now and s.expires_at > @now
+        """;
+
+    private const string BeginSql = """
+        insert into signin.session (id_hash, sid, account_id, created_at, authenticated_at, seen_at, idle_until, expires_at, methods, portal_sid,
+               id_token_sealed, device, trace)
+        values (@idHash, @sid, @accountId, @now, @authenticatedAt, @now, @idleUntil, @expiresAt, @methods, @portalSid, @idToken, @device, @trace)
+        """;
+
+    // The same person proved himself again in the same browser: the services' grants go on, the cookie's id changes.
+    private const string RenewSql = """
+        update signin.session set id_hash = @idHash, created_at = @now, authenticated_at = @authenticatedAt, seen_at = @now, idle_until = @idleUntil,
+               expires_at = @expiresAt, methods = @methods, portal_sid = @portalSid, id_token_sealed = @idToken, device = @device, trace = @trace
+         where id_hash = @oldHash and account_id = @accountId and ended_at is null
+        """;
+
+    private const string UseRoleSql = """
+        update signin.session set active_role = @role, roles_used = case when @role = any(roles_used) then roles_used else roles_used || @role end
+         where sid = @sid and (active_role is distinct from @role or not @role = any(roles_used))
+        """;
+
+    /// <summary>The live session of this browser, or null.</summary>
+    internal async Task<Visitor?> CurrentAsync(HttpContext http, CancellationToken ct)
+    {
+        if (cookie.ReadSession(http) is not { } idHash) return null;
+        var now = clock.GetUtcNow();
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return await connection.QuerySingleOrDefaultAsync<Visitor>(new CommandDefinition(CurrentSql,
+            new { idHash, now, stale = now - TouchEvery, idleUntil = now.AddMinutes(settings.SessionIdleMinutes) }, cancellationToken: ct));
+    }
+
+    /// <summary>Begins a session under a new id; one of the same account in this browser is renewed and keeps its grants.</summary>
+    internal async Task BeginAsync(HttpContext http, NewSession begin, Visitor? before, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var values = new
+        {
+            idHash = cookie.SetSession(http), sid = Guid.CreateVersion7(now).ToString("N"), accountId = begin.AccountId, now,
+            authenticatedAt = begin.AuthenticatedAt, idleUntil = now.AddMinutes(settings.SessionIdleMinutes), expiresAt = now.AddHours(settings.SessionHours),
+            methods = begin.Methods.ToArray(), portalSid = begin.PortalSid, idToken = sealer.SealText(IdTokenPurpose, begin.IdToken),
+            device = DeviceName.Of(http.Request.Headers.UserAgent), trace = begin.Trace.Digits, oldHash = before?.IdHash,
+        };
+        await using var connection = await source.OpenConnectionAsync(ct);
+        if (before?.AccountId == begin.AccountId && await connection.ExecuteAsync(new CommandDefinition(RenewSql, values, cancellationToken: ct)) == 1) return;
+        await connection.ExecuteAsync(new CommandDefinition(BeginSql, values, cancellationToken: ct));
+    }
+
+    /// <summary>Marks the role as the one in use; no write when it is already.</summary>
+    internal async Task UseRoleAsync(Visitor visitor, string role, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition(UseRoleSql, new { visitor.Sid, role }, cancellationToken: ct));
+    }
+
+    /// <summary>The portal's ID token of the session, for its logout.</summary>
+    internal async Task<string?> IdTokenAsync(Visitor visitor, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return sealer.OpenText(IdTokenPurpose, await connection.ExecuteScalarAsync<byte[]?>(new CommandDefinition(
+            "select id_token_sealed from signin.session where sid = @Sid", new { visitor.Sid }, cancellationToken: ct)));
+    }
+
+    internal async Task<Guid?> ProfileIdAsync(Guid accountId, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(
+            "select id from signin.profile where account_id = @accountId", new { accountId }, cancellationToken: ct));
+    }
+
+    /// <summary>The person's live sessions, the newest first.</summary>
+    internal async Task<IReadOnlyList<SessionLine>> OfAccountAsync(Guid accountId, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return (await connection.QueryAsync<SessionLine>(new CommandDefinition("""
+            select sid, device, created_at, seen_at from signin.session
+             where account_id = @accountId and ended_at is null and idle_until > @now and expires_at > @now order by seen_at desc limit 50
+            """, new { accountId, now = clock.GetUtcNow() }, cancellationToken: ct))).AsList();
+    }
+}
+
+internal sealed record NewSession(
+    Guid AccountId, DateTimeOffset AuthenticatedAt, IReadOnlyList<string> Methods, string? PortalSid, string? IdToken, TraceNumber Trace);
+
+internal sealed record SessionLine
+{
+    public string Sid { get; init; } = "";
+    public string Device { get; init; } = "";
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset SeenAt { get; init; }
+}

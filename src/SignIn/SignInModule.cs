@@ -1,0 +1,57 @@
+using Aupd.Kernel.Data;
+using Aupd.Kernel.Facts;
+using Aupd.Kernel.Settings;
+using Aupd.OpenId.Doors;
+using Aupd.OpenId.RelyingParty;
+using Aupd.Registries.Doors;
+using Aupd.SignIn.Activation;
+using Aupd.SignIn.Doors;
+using Aupd.SignIn.Events;
+using Aupd.SignIn.PortalSignIn;
+using Aupd.SignIn.Profiles;
+using Aupd.SignIn.Provider;
+using Aupd.SignIn.Roles;
+using Aupd.SignIn.Sessions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aupd.SignIn;
+
+/// <summary>The school gateway: people sign in through the portal, are found in the registries, activated, and led to their service.</summary>
+public static class SignInModule
+{
+    public static MigrationSet Migrations { get; } = MigrationSet.EmbeddedIn(typeof(SignInModule).Assembly, "signin");
+
+    public static IServiceCollection AddSignIn(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSettings<SignInSettings>(configuration, SignInSettings.Section);
+        services.AddSignInRoutes();
+        services.AddSingleton<PortalClient>().AddSingleton<PendingSignInCookie>().AddScoped<StartPortalSignIn>().AddSingleton<FinishPortalSignIn>();
+        services.AddSingleton<SessionCookie>().AddSingleton<Sessions.Sessions>().AddSingleton<EndSessions>().AddSingleton<SignOutHere>();
+        services.AddSingleton<PortalAccounts>().AddSingleton<MatchAccount>();
+        services.AddSingleton<RequestStore>().AddSingleton<SituationReader>().AddSingleton<Services>().AddSingleton<Continue>();
+        services.AddSingleton<PortalApi>().AddSingleton<IssueLogin>().AddSingleton<ActivateAccount>();
+        services.AddSingleton<PortalEvents>();
+        services.AddSingleton<TraceReport>();
+        services.AddSingleton<IVisitors, Visitors>();
+        services.AddSingleton<IEndUser, EndUser>().AddSingleton<IClaimsSource, ClaimsSource>();
+        return services;
+    }
+
+    /// <summary>Which facts come here. For hosts that make such facts without being the gateway: an import from the command line, say.</summary>
+    public static IServiceCollection AddSignInRoutes(this IServiceCollection services) => services
+        .AddSingleton(new FactRoute(RolesChanged.Topic, EndLostRoles.ReceiverName))
+        .AddSingleton(new FactRoute(LoginIssued.Topic, TellPortalLogin.ReceiverName));
+
+    public static WebApplication MapSignIn(this WebApplication app)
+    {
+        PortalEndpoints.Map(app);
+        EventEndpoints.Map(app);
+        return app;
+    }
+
+    /// <summary>Beside <see cref="AddSignIn"/> in the gateway's worker.</summary>
+    public static IServiceCollection AddSignInWorker(this IServiceCollection services, IConfiguration configuration) => services
+        .AddSingleton<IFactReceiver, EndLostRoles>().AddSingleton<IFactReceiver, TellPortalLogin>().AddHostedService<PruneExpired>();
+}

@@ -1,0 +1,61 @@
+namespace Aupd.SignIn.Doors;
+
+/// <summary>The words of the trail as support reads them.</summary>
+internal static class TraceWords
+{
+    private static readonly Dictionary<string, (string Russian, string English)> Acts = new()
+    {
+        ["signin.begun"] = ("Вход начат, браузер отправлен на портал", "Sign-in begun, the browser was sent to the portal"),
+        ["signin.not-finished"] = ("Портал не подтвердил вход", "The portal did not confirm the sign-in"),
+        ["signin.signed-in"] = ("Портал подтвердил личность", "The portal confirmed who it is"),
+        ["signin.matched"] = ("Учётная запись сверена с реестрами", "The account was compared with the registries"),
+        ["signin.activated"] = ("Аккаунт активирован, логин выдан", "The account was activated and the login issued"),
+        ["signin.activation-failed"] = ("Активация не получилась", "The activation failed"),
+        ["signin.role-chosen"] = ("Выбрана роль", "A role was chosen"),
+        ["signin.signed-out"] = ("Выход", "Signed out"),
+        ["signin.signed-out-everywhere"] = ("Выход на всех устройствах", "Signed out everywhere"),
+        ["desk.request-written"] = ("Написано обращение в поддержку", "A request to support was written"),
+    };
+
+    private static readonly Dictionary<string, (string Russian, string English)> Reasons = new()
+    {
+        ["duplicate_account"] = ("запись уже у другой учётной записи того же человека", "another account of the same person has the record"),
+        ["ambiguous"] = ("данные подходят двум людям, дата рождения их не различает", "the data fit two people and no birth date tells them apart"),
+        ["snils_unconfirmed"] = ("СНИЛС на портале не подтверждён", "the SNILS at the portal is not confirmed"),
+        ["not_started"] = ("работа ещё не началась", "the work has not started yet"),
+        ["start_date_missing"] = ("в кадрах нет даты начала работы", "HR has no start date"),
+        ["ended"] = ("работа закончилась", "the work has ended"),
+        ["birth_date_contradicts"] = ("дата рождения расходится", "the birth dates contradict each other"),
+        ["snils_invalid"] = ("СНИЛС на портале с ошибкой", "the SNILS at the portal is invalid"),
+        ["snils_missing"] = ("на портале нет СНИЛС", "the portal has no SNILS"),
+        ["snils_missing_in_registry"] = ("в кадрах нет СНИЛС", "HR has no SNILS"),
+        ["name_differs"] = ("ФИО записано по-разному", "the names differ"),
+        ["snils_differs"] = ("СНИЛС на портале и в кадрах разный", "the SNILS at the portal and in HR differ"),
+        ["contacts_differ"] = ("ни телефон, ни почта, ни СНИЛС не совпали", "neither phone nor e-mail nor SNILS agrees"),
+        ["no_record"] = ("подходящих записей нет", "no record comes near"),
+    };
+
+    private static readonly Dictionary<string, (string Russian, string English)> Values = new()
+    {
+        ["wrong-password"] = ("пароль не подошёл", "wrong password"),
+        ["too-many-tries"] = ("слишком много попыток", "too many tries"),
+        ["locked"] = ("портал на время закрыл вход", "the portal has paused sign-in"),
+        ["disabled"] = ("учётная запись портала отключена", "the portal account is disabled"),
+        ["busy"] = ("портал перегружен", "the portal is overloaded"),
+        ["portal-down"] = ("портал не ответил", "the portal did not answer"),
+    };
+
+    private static readonly Dictionary<string, (string Russian, string English)> Roles = new()
+    {
+        ["staff"] = ("сотрудник", "staff"), ["guardian"] = ("родитель", "guardian"), ["pupil"] = ("ученик", "pupil"), ["none"] = ("ни одна роль", "no role"),
+    };
+
+    internal static string Act(string word, bool russian) => Find(Acts, word, russian);
+    internal static string Reason(string word, bool russian) => Find(Reasons, word, russian);
+    internal static string Value(string word, bool russian) => Find(Values, word, russian);
+    internal static string Role(string word, bool russian) => Find(Roles, word, russian);
+
+    // A word that is not listed is shown as it stands: better than nothing for whoever reads a trail.
+    private static string Find(Dictionary<string, (string Russian, string English)> words, string word, bool russian) =>
+        words.TryGetValue(word, out var found) ? russian ? found.Russian : found.English : word;
+}

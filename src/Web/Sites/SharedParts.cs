@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using Aupd.Kernel;
+using Aupd.Kernel.Data;
+using Aupd.Kernel.Http;
+using Aupd.Kernel.Secrets;
+using Aupd.Kernel.Settings;
+using Npgsql;
+
+namespace Aupd.Web.Sites;
+
+/// <summary>What all sites of one process share: the settings, the database, the keys and the clock. Owns the private PostgreSQL
+/// cluster, if there is one.</summary>
+public sealed class SharedParts : IAsyncDisposable
+{
+    private readonly EmbeddedPostgres? _postgres;
+
+    private SharedParts(IConfiguration configuration, SiteSettings sites, NpgsqlDataSource source, Sealer sealer, TimeProvider clock, EmbeddedPostgres? postgres)
+    {
+        (Configuration, Sites, Source, Sealer, Clock, _postgres) = (configuration, sites, source, sealer, clock, postgres);
+        Addresses = new SiteAddresses(sites.SchoolBase, sites.PortalBase, sites.DemoBase);
+    }
+
+    /// <summary>True when the private cluster belongs to another living process.</summary>
+    public bool IsGuest => _postgres is { IsOwner: false };
+
+    public IConfiguration Configuration { get; }
+    public SiteSettings Sites { get; }
+    public SiteAddresses Addresses { get; }
+    public NpgsqlDataSource Source { get; }
+    public Sealer Sealer { get; }
+    public TimeProvider Clock { get; }
+
+    /// <summary>Every module's migrations, in the order in which modules refer to each other.</summary>
+    public static IReadOnlyList<MigrationSet> Migrations { get; } =
+    [
+        KernelModule.Migrations, OpenId.OpenIdModule.Migrations, Portal.PortalModule.Migrations, Registries.RegistriesModule.Migrations,
+        SignIn.SignInModule.Migrations, Desk.DeskModule.Migrations, Demo.DemoModule.Migrations,
+    ];
+
+    /// <summary>Opens the database (starting the private cluster when no connection string is set) and brings it to this program's state.</summary>
+    public static async Task<SharedParts> OpenAsync(IConfiguration configuration, TimeProvider? clock = null, CancellationToken ct = default)
+    {
+        var sites = SettingsModule.Read<SiteSettings>(configuration, SiteSettings.Section);
+        var database = SettingsModule.Read<DatabaseSettings>(configuration, DatabaseSettings.Section);
+        var secrets = SettingsModule.Read<SecretSettings>(configuration, SecretSettings.Section);
+        var postgres = database.ConnectionString.Length > 0 ? null : await EmbeddedPostgres.StartAsync(database.Folder, ct: ct);
+        var source = Connect(postgres?.ConnectionString ?? database.ConnectionString, database);
+        await MigrationRunner.RunAsync(source, Migrations, ct);
+        return new SharedParts(configuration, sites, source, new Sealer(MasterKey(secrets, database)), clock ?? TimeProvider.System, postgres);
+    }
+
+    /// <summary>Registers the shared parts in one site's or the worker's services.</summary>
+    public void AddTo(IServiceCollection services)
+    {
+        services.AddSingleton(Source).AddSingleton(Sealer).AddSingleton(Clock).AddSingleton(Addresses);
+        services.AddSettings<Aupd.Kernel.Pages.RegionSettings>(Configuration, Aupd.Kernel.Pages.RegionSettings.Section);
+        services.AddKernel();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        if (_postgres is not null) await _postgres.DisposeAsync();
+    }
+
+    private static NpgsqlDataSource Connect(string connectionString, DatabaseSettings database)
+    {
+        Dapper.DefaultTypeMap.MatchNamesWithUnderscores = true;
+        var builder = new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = database.MaxConnections, MaxAutoPrepare = 200, AutoPrepareMinUsages = 2 };
+        return NpgsqlDataSource.Create(builder);
+    }
+
+    private static byte[] MasterKey(SecretSettings secrets, DatabaseSettings database)
+    {
+        if (secrets.MasterKey.Length > 0) return Decode(secrets.MasterKey, "Secrets:MasterKey");
+        if (database.ConnectionString.Length > 0)
+            throw new SettingsException("Setting Secrets:MasterKey is empty, but with Database:ConnectionString every node needs the same one: 32 bytes in base64.");
+        var path = Path.Combine(database.Folder, "master.key");
+        if (!File.Exists(path)) MakeKey(path);
+        return Decode(File.ReadAllText(path).Trim(), path);
+    }
+
+    // Under another name first: a program killed while it writes must not leave half a key under this one.
+    private static void MakeKey(string path)
+    {
+        var draft = $"{path}.{Environment.ProcessId}";
+        using (var file = new FileStream(draft, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        {
+            file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(Sealer.MasterKeyLength))));
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(draft, path, overwrite: false);
+    }
+
+    private static byte[] Decode(string text, string where)
+    {
+        var key = new byte[Sealer.MasterKeyLength];
+        return Convert.TryFromBase64String(text, key, out var length) && length == key.Length ? key
+            : throw new SettingsException($"{where} does not hold 32 bytes in base64.");
+    }
+}

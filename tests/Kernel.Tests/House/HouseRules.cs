@@ -1,0 +1,126 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Aupd.TestKit;
+using Aupd.Web.Sites;
+using Npgsql;
+
+namespace Aupd.Kernel.Tests.House;
+
+/// <summary>Rules about the code that a reviewer would otherwise have to remember.</summary>
+public sealed partial class HouseRules
+{
+    private static readonly Dictionary<string, string> SchemaOf = new()
+    {
+        ["Kernel"] = "kernel", ["OpenId"] = "openid", ["Portal"] = "portal", ["Registries"] = "registries", ["SignIn"] = "signin", ["Desk"] = "desk",
+    };
+
+    private static readonly Assembly[] Modules =
+    [
+        typeof(KernelModule).Assembly, typeof(OpenId.OpenIdModule).Assembly, typeof(Portal.PortalModule).Assembly,
+        typeof(Registries.RegistriesModule).Assembly, typeof(SignIn.SignInModule).Assembly, typeof(Desk.DeskModule).Assembly,
+        typeof(Demo.DemoModule).Assembly, typeof(SharedParts).Assembly,
+    ];
+
+    [Fact]
+    public void No_file_is_longer_than_300_lines()
+    {
+        var long_ = Tree.Files("src", "*.cs").Concat(Tree.Files("demo", "*.cs")).Where(f => File.ReadLines(Tree.Path(f)).Count() > 300).ToList();
+        Assert.Empty(long_);
+    }
+
+    [Fact]
+    public void No_module_reads_a_table_of_another()
+    {
+        var trespasses = from module in SchemaOf.Keys
+                         from file in Tree.Files($"src/{module}", "*.cs").Concat(Tree.Files($"src/{module}", "*.sql"))
+                         from Match use in TableUse().Matches(File.ReadAllText(Tree.Path(file)))
+                         let schema = use.Groups["schema"].Value
+                         where SchemaOf.ContainsValue(schema) && schema != SchemaOf[module] && schema != "kernel"
+                         select $"{file}: {use.Value}";
+        Assert.Empty(trespasses);
+    }
+
+    [Fact]
+    public async Task Every_statement_can_be_prepared_on_the_migrated_database()
+    {
+        await using var source = NpgsqlDataSource.Create(await TestPostgres.NewDatabaseAsync());
+        await using var connection = await source.OpenConnectionAsync();
+        var faults = new List<string>();
+        foreach (var (owner, sql) in Statements())
+            foreach (var statement in sql.Split(";\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            {
+                if (!Preparable().IsMatch(statement)) continue;
+                try
+                {
+                    await using var prepare = new NpgsqlCommand($"prepare house_rule as {WithNumberedParameters(statement.TrimEnd(';'))}", connection);
+                    await prepare.ExecuteNonQueryAsync();
+                    await using var forget = new NpgsqlCommand("deallocate house_rule", connection);
+                    await forget.ExecuteNonQueryAsync();
+                }
+                // 42P18: a parameter's type shows only when it is bound; 42P08 likewise. Temporary staging tables live in their import alone.
+                catch (PostgresException e) when (e.SqlState is not ("42P18" or "42P08") && !(e.SqlState == "42P01" && e.MessageText.Contains("\"staging")))
+                {
+                    faults.Add($"{owner}: {e.MessageText}");
+                }
+                catch (PostgresException) { }
+            }
+        Assert.True(faults.Count == 0, string.Join("\n", faults));
+    }
+
+    [Fact]
+    public void Every_page_names_its_own_address()
+    {
+        var silent = Tree.Files("src", "*.cshtml").Concat(Tree.Files("demo", "*.cshtml"))
+            .Where(f => File.Exists(Tree.Path(f + ".cs")) && !PageAddress().IsMatch(File.ReadAllText(Tree.Path(f)))).ToList();
+        Assert.Empty(silent);
+    }
+
+    [Fact]
+    public void No_page_carries_inline_style_or_script()
+    {
+        var inline = Tree.Files("src", "*.cshtml").Concat(Tree.Files("demo", "*.cshtml"))
+            .Where(f => InlineCode().IsMatch(File.ReadAllText(Tree.Path(f)))).ToList();
+        Assert.Empty(inline);
+    }
+
+    [Fact]
+    public void Paths_named_in_the_journeys_exist()
+    {
+        var missing = from file in Tree.Files("docs", "*.md")
+                      from Match path in CodePath().Matches(File.ReadAllText(Tree.Path(file)))
+                      where !Path.Exists(Tree.Path(path.Groups["path"].Value))
+                      select $"{file}: {path.Groups["path"].Value}";
+        Assert.Empty(missing);
+    }
+
+    private static IEnumerable<(string Owner, string Sql)> Statements() =>
+        from module in Modules
+        from type in module.GetTypes()
+        from field in type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+        where field.IsLiteral && field.FieldType == typeof(string) && field.Name.EndsWith("Sql", StringComparison.Ordinal)
+        select ($"{type.FullName}.{field.Name}", (string)field.GetRawConstantValue()!);
+
+    private static string WithNumberedParameters(string sql)
+    {
+        var numbers = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        return Parameter().Replace(sql, m => "$" + (numbers.TryGetValue(m.Value, out var n) ? n : numbers[m.Value] = numbers.Count + 1));
+    }
+
+    [GeneratedRegex(@"(?<=\b(from|join|into|update|table|on)\s+(only\s+)?)(?<schema>[a-z]+)\.[a-z_]+\b")]
+    private static partial Regex TableUse();
+
+    [GeneratedRegex(@"^\s*(--.*\n\s*)*(with|select|insert|update|delete)\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Preparable();
+
+    [GeneratedRegex(@"(?<![\w@:])@\w+")]
+    private static partial Regex Parameter();
+
+    [GeneratedRegex("""^@page "/""", RegexOptions.Multiline)]
+    private static partial Regex PageAddress();
+
+    [GeneratedRegex("""<style|\sstyle="|\son[a-z]+="|<script(?![^>]*\ssrc=)""")]
+    private static partial Regex InlineCode();
+
+    [GeneratedRegex(@"`(?<path>(src|demo|tests|bench|docs|deploy|scripts)/[\w./-]+\.(cs|cshtml|sql|md|json|sh|css|js))`")]
+    private static partial Regex CodePath();
+}

@@ -1,0 +1,176 @@
+using System.Net;
+using Aupd.OpenId.Doors;
+using Aupd.OpenId.Grants;
+using Aupd.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Aupd.OpenId.Tests.Provider;
+
+/// <summary>Two nodes on one database are one provider; a restart loses nothing.</summary>
+public sealed class NodesTests : IAsyncLifetime
+{
+    private const string Issuer = "https://school.region.test";
+    private readonly TestPeople _people = new();
+    private readonly FakeClock _clock = new();
+    private string _database = "";
+    private TestSite _one = null!, _two = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestPostgres.NewDatabaseAsync();
+        (_one, _two) = (await NodeAsync(), await NodeAsync());
+        await _one.Clients.RegisterAsync(ProviderFixture.Client("web"), default);
+        await WaitUntilAsync(async () => (await _two.Clients.AllAsync(default)).Count == 1);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _one.DisposeAsync();
+        await _two.DisposeAsync();
+    }
+
+    private Task<TestSite> NodeAsync() => TestSite.StartAsync(_people, _clock, _database, Issuer);
+
+    private static async Task WaitUntilAsync(Func<Task<bool>> holds)
+    {
+        for (var i = 0; i < 50 && !await holds(); i++) await Task.Delay(20);
+        Assert.True(await holds());
+    }
+
+    [Fact]
+    public async Task A_request_begun_on_one_node_is_resumed_and_redeemed_on_another_and_refreshed_on_the_first()
+    {
+        using var first = new TestBrowser(_one.Url);
+        using var second = new TestBrowser(_two.Url);
+        var back = (await first.AuthorizeAsync(TestBrowser.Request())).Query("back")!;
+        await second.SignInAsync("anna");
+        var code = (await second.GetAsync(back)).Query("code")!;
+        var tokens = await first.TokenAsync(TestBrowser.Redeem(code));
+        Assert.Equal(Issuer, TestBrowser.Claims(tokens.Text("id_token")).GetProperty("iss").GetString());
+        Assert.Equal(HttpStatusCode.OK, (await second.UserInfoAsync(tokens.Text("access_token")!)).Status);
+        var refreshed = await second.RefreshAsync(tokens.Text("refresh_token")!);
+        Assert.Equal(HttpStatusCode.OK, refreshed.Status);
+        Assert.Equal(TestBrowser.Header(tokens.Text("id_token")).GetProperty("kid").GetString(), TestBrowser.Header(refreshed.Text("id_token")).GetProperty("kid").GetString());
+    }
+
+    [Fact]
+    public async Task Races_across_nodes_have_one_winner_and_reuse_on_one_kills_the_family_on_both()
+    {
+        using var first = new TestBrowser(_one.Url);
+        using var second = new TestBrowser(_two.Url);
+        TestBrowser[] both = [first, second];
+        var code = await first.CodeAsync("racer");
+        var redeemed = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => both[i % 2].TokenAsync(TestBrowser.Redeem(code))));
+        Assert.Single(redeemed, a => a.Status == HttpStatusCode.OK);
+        var token = (await first.TokensAsync("racer")).Text("refresh_token")!;
+        var refreshed = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => both[i % 2].RefreshAsync(token)));
+        var good = Assert.Single(refreshed, a => a.Status == HttpStatusCode.OK);
+        foreach (var browser in both) Assert.Equal("invalid_grant", (await browser.RefreshAsync(good.Text("refresh_token")!)).Text("error"));
+    }
+
+    [Fact]
+    public async Task A_client_changed_on_one_node_is_changed_on_the_other_within_a_second()
+    {
+        using var second = new TestBrowser(_two.Url);
+        await second.SignInAsync("anna");
+        await _one.Clients.RegisterAsync(ProviderFixture.Client("web") with { RedirectUris = ["https://web.test/new"] }, default);
+        await WaitUntilAsync(async () => (await second.AuthorizeAsync(TestBrowser.Request())).Status == HttpStatusCode.BadRequest);
+        Assert.NotNull((await second.AuthorizeAsync(TestBrowser.Request("web", ("redirect_uri", "https://web.test/new")))).Query("code"));
+    }
+
+    [Fact]
+    public async Task A_restart_loses_neither_code_nor_token_nor_waiting_request()
+    {
+        string back, code, refresh;
+        using (var before = new TestBrowser(_one.Url))
+        {
+            back = (await before.AuthorizeAsync(TestBrowser.Request())).Query("back")!;
+            refresh = (await before.TokensAsync("anna")).Text("refresh_token")!;
+            code = await before.CodeAsync("anna");
+        }
+        await _one.DisposeAsync();
+        await _two.DisposeAsync();
+        (_one, _two) = (await NodeAsync(), await NodeAsync());
+        using var after = new TestBrowser(_two.Url);
+        Assert.Equal(HttpStatusCode.OK, (await after.TokenAsync(TestBrowser.Redeem(code))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await after.RefreshAsync(refresh)).Status);
+        await after.SignInAsync("anna");
+        Assert.NotNull((await after.GetAsync(back)).Query("code"));
+    }
+
+    [Fact]
+    public async Task A_spent_token_stays_spent_after_a_restart()
+    {
+        using var before = new TestBrowser(_one.Url);
+        var first = await before.TokensAsync("anna");
+        var second = await before.RefreshAsync(first.Text("refresh_token")!);
+        await _two.DisposeAsync();
+        _two = await NodeAsync();
+        using var after = new TestBrowser(_two.Url);
+        Assert.Equal("invalid_grant", (await after.RefreshAsync(first.Text("refresh_token")!)).Text("error"));
+        Assert.Equal("invalid_grant", (await after.RefreshAsync(second.Text("refresh_token")!)).Text("error"));
+    }
+
+    [Fact]
+    public async Task The_other_provider_of_the_database_knows_nothing_of_these_clients_codes_and_tokens()
+    {
+        await using var portal = await TestSite.StartAsync(_people, _clock, _database, Issuer, provider: "portal");
+        await portal.Clients.RegisterAsync(ProviderFixture.Client("web"), default);
+        using var school = new TestBrowser(_one.Url);
+        using var other = new TestBrowser(portal.Url);
+        var tokens = await school.TokensAsync("anna");
+        var code = await school.CodeAsync("anna");
+        Assert.Equal("invalid_grant", (await other.TokenAsync(TestBrowser.Redeem(code))).Text("error"));
+        Assert.Equal("invalid_grant", (await other.RefreshAsync(tokens.Text("refresh_token")!)).Text("error"));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await other.UserInfoAsync(tokens.Text("access_token")!)).Status);
+        Assert.Equal("invalid_request", (await other.AuthorizeAsync(TestBrowser.Request("web", ("id_token_hint", tokens.Text("id_token"))))).Query("error"));
+        Assert.Equal(HttpStatusCode.OK, (await school.TokenAsync(TestBrowser.Redeem(code))).Status);
+    }
+
+    [Fact]
+    public async Task Partitions_are_made_ahead_rows_move_into_them_and_expired_ones_go()
+    {
+        await using var site = await TestSite.StartAsync(_people, _clock, partitions: false);
+        await site.Clients.RegisterAsync(ProviderFixture.Client("web"), default);
+        using var browser = new TestBrowser(site.Url);
+        var tokens = await browser.TokensAsync("anna");
+        var keeper = new PartitionKeeper(site.Shared.Source, new OpenIdSettings(), _clock, NullLogger<PartitionKeeper>.Instance);
+        var (made, _) = await keeper.RunAsync(default);
+        Assert.InRange(made, 25, 60);
+        Assert.Equal((0, 0), await keeper.RunAsync(default));
+        await using (var count = site.Shared.Source.CreateCommand("select count(*) from openid.access_token_rest")) Assert.Equal(0L, await count.ExecuteScalarAsync());
+        Assert.Equal(HttpStatusCode.OK, (await browser.UserInfoAsync(tokens.Text("access_token")!)).Status);
+        var refreshed = await browser.RefreshAsync(tokens.Text("refresh_token")!);
+        Assert.Equal(HttpStatusCode.OK, refreshed.Status);
+        _clock.Advance(TimeSpan.FromDays(2));
+        var (_, dropped) = await keeper.RunAsync(default);
+        Assert.InRange(dropped, 6, 15);
+        Assert.Equal(HttpStatusCode.OK, (await browser.RefreshAsync(refreshed.Text("refresh_token")!)).Status);
+    }
+
+    [Fact]
+    public async Task Partitions_made_under_load_disturb_nobody()
+    {
+        await using var site = await TestSite.StartAsync(_people, _clock, partitions: false);
+        await site.Clients.RegisterAsync(ProviderFixture.Client("web"), default);
+        using var stop = new CancellationTokenSource();
+        var served = 0;
+        async Task SignInAgainAndAgainAsync()
+        {
+            using var browser = new TestBrowser(site.Url);
+            while (!stop.IsCancellationRequested || served < 20)
+            {
+                var tokens = await browser.TokensAsync("busy");
+                Assert.Equal(HttpStatusCode.OK, (await browser.RefreshAsync(tokens.Text("refresh_token")!)).Status);
+                Interlocked.Increment(ref served);
+            }
+        }
+        var people = Enumerable.Range(0, 6).Select(_ => SignInAgainAndAgainAsync()).ToArray();
+        var keeper = new PartitionKeeper(site.Shared.Source, new OpenIdSettings(), _clock, NullLogger<PartitionKeeper>.Instance);
+        while (served < 6) await Task.Delay(10);
+        await keeper.RunAsync(default);
+        await stop.CancelAsync();
+        await Task.WhenAll(people);
+    }
+}

@@ -1,0 +1,37 @@
+using Aupd.OpenId.Clients;
+using Aupd.OpenId.Doors;
+using Aupd.TestKit;
+
+namespace Aupd.OpenId.Tests.Provider;
+
+/// <summary>One site with its clients for the tests of a class: "web" and "other" (confidential, refreshing), "rs" (RS256), "app" (public, native),
+/// "plain" (no refresh tokens).</summary>
+public sealed class ProviderFixture : IAsyncLifetime
+{
+    internal TestPeople People { get; } = new();
+    internal FakeClock Clock { get; } = new();
+    internal TestSite Site { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Site = await TestSite.StartAsync(People, Clock);
+        foreach (var client in Clients()) Assert.IsType<RegisterClientOutcome.Registered>(await Site.Clients.RegisterAsync(client, default));
+    }
+
+    public async Task DisposeAsync() => await Site.DisposeAsync();
+
+    internal TestBrowser Browser() => new(Site.Url);
+
+    internal static OpenIdClient Client(string id) => new()
+    {
+        ClientId = id, Name = "Сервис " + id, SecretHashes = [ClientJson.Hash(TestBrowser.Secret)], RedirectUris = [$"https://{id}.test/cb"],
+        PostLogoutRedirectUris = [$"https://{id}.test/bye"], Scopes = ["openid", "profile", "email", "offline_access"], Refresh = true,
+    };
+
+    internal static IEnumerable<OpenIdClient> Clients() =>
+    [
+        Client("web") with { RedirectUris = ["https://web.test/cb", "https://web.test/cb?fixed=1"] }, Client("other"), Client("rs") with { IdTokenAlg = "RS256" },
+        Client("plain") with { Refresh = false, Scopes = ["openid"] },
+        Client("app") with { Type = "public", SecretHashes = [], RedirectUris = ["https://app.test/cb", "http://127.0.0.1/cb", "http://[::1]:9000/cb", "ru.school.app:/cb"] },
+    ];
+}

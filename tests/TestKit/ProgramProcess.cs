@@ -1,0 +1,90 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Aupd.TestKit;
+
+/// <summary>The program as a process of its own, started as ./run starts it, so that a test can kill it.</summary>
+public sealed class ProgramProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+
+    private ProgramProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, e) => { lock (_output) _output.AppendLine(e.Data); };
+        process.ErrorDataReceived += (_, e) => { lock (_output) _output.AppendLine(e.Data); };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public int Id => _process.Id;
+
+    /// <summary>Everything it has printed so far.</summary>
+    public string Output { get { lock (_output) return _output.ToString(); } }
+
+    public static ProgramProcess Start(params string[] arguments) => Start(null, arguments);
+
+    public static ProgramProcess Start(IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Aupd.Web.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = "/tmp",
+            StandardOutputEncoding = Encoding.UTF8, StandardErrorEncoding = Encoding.UTF8,
+        };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        return new ProgramProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Waits until the output holds the text; fails with the whole output when the program ends first or the time is over.</summary>
+    public async Task UntilItSaysAsync(string text, TimeSpan? within = null)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!Output.Contains(text, StringComparison.Ordinal))
+        {
+            if (_process.HasExited || watch.Elapsed > (within ?? TimeSpan.FromSeconds(60)))
+                throw new InvalidOperationException($"The program did not say \"{text}\":\n{Output}");
+            await Task.Delay(20);
+        }
+    }
+
+    /// <summary>kill -9 of the program alone; its PostgreSQL is left as a crash would leave it.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill(entireProcessTree: false);
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM, and the exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        using var term = Process.Start("kill", ["-TERM", _process.Id.ToString()]);
+        await term.WaitForExitAsync();
+        return await ExitAsync();
+    }
+
+    public async Task<int> ExitAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) await StopAsync();
+        _process.Dispose();
+    }
+
+    /// <summary>Ports that were free a moment ago.</summary>
+    public static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        listeners.ForEach(l => l.Start());
+        var ports = listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port).ToArray();
+        listeners.ForEach(l => l.Stop());
+        return ports;
+    }
+}

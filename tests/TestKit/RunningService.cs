@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using Aupd.Kernel.Settings;
+using Aupd.Web.Sites;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+
+namespace Aupd.TestKit;
+
+/// <summary>The whole service on free loopback ports over a database of its own: portal, school gateway, demo services and
+/// their workers. Settings may be
+/// overridden by their names (<c>Portal:Hashing:MemoryKiB</c>).</summary>
+public sealed class RunningService : IAsyncDisposable
+{
+    private readonly List<IHost> _hosts = [];
+
+    public SharedParts Shared { get; private init; } = null!;
+    public WebApplication Portal { get; private set; } = null!;
+    public WebApplication School { get; private set; } = null!;
+    public WebApplication Demo { get; private set; } = null!;
+    public string PortalUrl => Shared.Addresses.Portal;
+    public string SchoolUrl => Shared.Addresses.School;
+    public string DemoUrl => Shared.Addresses.Demo;
+    public NpgsqlDataSource Source => Shared.Source;
+
+    public static async Task<RunningService> StartAsync(IDictionary<string, string?>? settings = null, TimeProvider? clock = null, string? database = null)
+    {
+        var ports = ProgramProcess.FreePorts(3);
+        var values = new Dictionary<string, string?>
+        {
+            ["Database:ConnectionString"] = database ?? await TestPostgres.NewDatabaseAsync(),
+            ["Secrets:MasterKey"] = Convert.ToBase64String(SHA256.HashData("tests"u8)),
+            ["Sites:SchoolPort"] = ports[0].ToString(), ["Sites:PortalPort"] = ports[1].ToString(), ["Sites:DemoPort"] = ports[2].ToString(),
+        };
+        foreach (var (name, value) in settings ?? new Dictionary<string, string?>()) values[name] = value;
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+        var service = new RunningService { Shared = await SharedParts.OpenAsync(configuration, clock) };
+        service._hosts.Add(service.Portal = SiteHost.Portal(service.Shared));
+        service._hosts.Add(service.School = SiteHost.School(service.Shared));
+        service._hosts.Add(service.Demo = SiteHost.Demo(service.Shared));
+        service._hosts.Add(WorkerHost.Portal(service.Shared));
+        service._hosts.Add(WorkerHost.School(service.Shared));
+        foreach (var host in service._hosts) await host.StartAsync();
+        return service;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_hosts.Select(h => h.StopAsync()));
+        foreach (var host in _hosts.OfType<IAsyncDisposable>()) await host.DisposeAsync();
+        await Shared.DisposeAsync();
+    }
+}
