@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Aupd.OpenId.Doors;
 using Aupd.OpenId.Clients;
 using Aupd.OpenId.Protocol;
 
@@ -54,6 +55,7 @@ internal sealed partial class AuthorizeSteps(ClientDirectory clients, VerifyHint
         if (request.Parameters["client_id"] is not { } clientId)
             return request.Parameters.Fault ?? OAuthError.InvalidRequest("client_id is missing.");
         if (await clients.FindAsync(clientId, ct) is not { } client) return OAuthError.InvalidRequest("client_id is not registered here.");
+        if (!client.Allows(GrantTypes.AuthorizationCode)) return OAuthError.UnauthorizedClient("This client does not sign people in here.");
         request.Client = client;
         return null;
     }
@@ -101,7 +103,7 @@ internal sealed partial class AuthorizeSteps(ClientDirectory clients, VerifyHint
     {
         var asked = (request.Parameters["scope"] ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (!asked.Contains("openid")) return new(OAuthError.InvalidScope("scope must hold openid."));
-        request.Scopes = [.. request.Client.Scopes.Where(s => asked.Contains(s) && (s != "offline_access" || request.Client.Refresh))];
+        request.Scopes = [.. request.Client.Scopes.Where(s => asked.Contains(s) && (s != "offline_access" || request.Client.Allows(GrantTypes.RefreshToken)))];
         return Pass;
     }
 

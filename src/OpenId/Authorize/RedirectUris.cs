@@ -9,7 +9,7 @@ internal static partial class RedirectUris
 {
     public static bool IsRegistered(OpenIdClient client, string uri) =>
         client.RedirectUris.Contains(uri, StringComparer.Ordinal)
-        || client.Type == "public" && client.RedirectUris.Any(r => IsSameLoopback(r, uri));
+        || client.IsPublic && client.RedirectUris.Any(r => IsSameLoopback(r, uri));
 
     private static bool IsSameLoopback(string registered, string asked)
     {

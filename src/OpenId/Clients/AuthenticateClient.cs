@@ -44,7 +44,7 @@ internal sealed class AuthenticateClient(ClientDirectory clients)
 
     private static AuthenticateClientOutcome Check(OpenIdClient client, string? secret, bool byHeader)
     {
-        if (client.Type == "public")
+        if (client.IsPublic)
             return secret is null && !byHeader
                 ? new AuthenticateClientOutcome.Authenticated(client)
                 : Refuse(OAuthError.InvalidClient($"public client {client.ClientId} sent a secret"));

@@ -20,34 +20,6 @@ internal static class ClientJson
         RespectNullableAnnotations = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <summary>A client as people write it: with a plain secret.</summary>
-    private sealed record Written
-    {
-        public required string ClientId { get; init; }
-        public required string Name { get; init; }
-        public string? NameEnglish { get; init; }
-        public string Type { get; init; } = "confidential";
-        public string? Secret { get; init; }
-        public IReadOnlyList<string> SecretHashes { get; init; } = [];
-        public IReadOnlyList<string> RedirectUris { get; init; } = [];
-        public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
-        public string? BackchannelLogoutUri { get; init; }
-        public string? InitiateLoginUri { get; init; }
-        public IReadOnlyList<string> Scopes { get; init; } = ["openid"];
-        public IReadOnlyList<string> Roles { get; init; } = [];
-        public string IdTokenAlg { get; init; } = "ES256";
-        public bool Refresh { get; init; }
-
-        public OpenIdClient ToClient() => new()
-        {
-            ClientId = ClientId, Name = Name, NameEnglish = NameEnglish, Type = Type, RedirectUris = RedirectUris,
-            SecretHashes = Secret is null ? SecretHashes : [.. SecretHashes, Hash(Secret)],
-            PostLogoutRedirectUris = PostLogoutRedirectUris, BackchannelLogoutUri = BackchannelLogoutUri,
-            InitiateLoginUri = InitiateLoginUri,
-            Scopes = Scopes, Roles = Roles, IdTokenAlg = IdTokenAlg, Refresh = Refresh,
-        };
-    }
-
     public static string Hash(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 
     public static string Write(OpenIdClient client) => JsonSerializer.Serialize(client, Options);
@@ -67,8 +39,8 @@ internal static class ClientJson
     {
         if (addresses is not null)
             json = json.Replace("{school}", addresses.School).Replace("{portal}", addresses.Portal).Replace("{demo}", addresses.Demo);
-        IReadOnlyList<Written?> written;
-        try { written = JsonSerializer.Deserialize<IReadOnlyList<Written?>>(json, Options) ?? []; }
+        IReadOnlyList<WrittenClient?> written;
+        try { written = JsonSerializer.Deserialize<IReadOnlyList<WrittenClient?>>(json, Options) ?? []; }
         catch (JsonException e) { return ([], [$"The JSON cannot be read: {e.Message}"]); }
         var faults = new List<string>();
         foreach (var one in written)

@@ -36,7 +36,7 @@ internal sealed class DiscoveryEndpoint(ProviderIdentity provider, IClaimsSource
         ["response_modes_supported"] = (string[])["query", "form_post"],
         ["grant_types_supported"] = (string[])["authorization_code", "refresh_token"],
         ["subject_types_supported"] = (string[])["public"],
-        ["id_token_signing_alg_values_supported"] = (string[])["ES256", "RS256"],
+        ["id_token_signing_alg_values_supported"] = (string[])["ES256", "RS256", "PS256"],
         ["token_endpoint_auth_methods_supported"] = (string[])["client_secret_basic", "client_secret_post", "none"],
         ["code_challenge_methods_supported"] = (string[])["S256"],
         ["prompt_values_supported"] = (string[])["none", "login", "select_account", "consent"],

@@ -12,7 +12,7 @@ internal sealed record Hint(string Subject, string Audience, string? SessionId);
 internal sealed class VerifyHint(ISigningKeys keys, ProviderIdentity provider)
 {
     // ID tokens are signed without typ or with JWT; a logout+jwt or secevent+jwt of ours is no hint.
-    private static readonly JwsPolicy Policy = new([SignatureAlgorithm.Es256, SignatureAlgorithm.Rs256], [null, "JWT"]);
+    private static readonly JwsPolicy Policy = new(SignatureAlgorithm.Signing, [null, "JWT"]);
 
     /// <summary>Null when it is not ours.</summary>
     public async ValueTask<Hint?> RunAsync(string token, CancellationToken ct)

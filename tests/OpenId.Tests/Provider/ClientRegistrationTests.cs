@@ -44,7 +44,32 @@ public sealed class ClientRegistrationTests(ProviderFixture fixture) : IClassFix
     [InlineData("\"requirePkce\": false", "requirePkce")]
     [InlineData("\"redirectURIs\": []", "redirectURIs")]
     [InlineData("\"roles\": [\"a b\"]", "roles")]
-    [InlineData("\"refresh\": \"yes\"", "refresh")]
+    [InlineData("\"refresh\": true", "refresh")]
+    [InlineData("\"grantTypes\": []", "grantTypes")]
+    [InlineData("\"grantTypes\": [\"password\"]", "password")]
+    [InlineData("\"grantTypes\": [\"implicit\", \"authorization_code\"]", "implicit")]
+    [InlineData("\"grantTypes\": [\"refresh_token\"]", "grant of a person")]
+    [InlineData("\"grantTypes\": [\"authorization_code\", \"authorization_code\"]", "twice")]
+    [InlineData("\"grantTypes\": [\"authorization_code\", \"urn:ietf:params:oauth:grant-type:token-exchange\"]", "audiences")]
+    [InlineData("\"authentication\": \"none\"", "authentication")]
+    [InlineData("\"authentication\": \"private_key_jwt\"", "a client with private_key_jwt has none")]
+    [InlineData("\"jwksUri\": \"http://a.test/keys\"", "jwksUri")]
+    [InlineData("\"jwks\": {}", "JWK set")]
+    [InlineData("\"jwks\": [1]", "JWK set")]
+    [InlineData("\"jwks\": {\"keys\": []}", "JWK set")]
+    [InlineData("\"jwks\": {\"keys\": [{\"kty\": \"oct\", \"k\": \"c2VjcmV0\"}]}", "JWK set")]
+    [InlineData("\"jwks\": {\"keys\": [{\"kty\": \"EC\", \"crv\": \"P-256\", \"x\": \"AA\", \"y\": \"AA\"}]}", "JWK set")]
+    [InlineData("\"profile\": \"fapi1\"", "profile")]
+    [InlineData("\"profile\": \"fapi2\"", "private_key_jwt")]
+    [InlineData("\"requestObjectAlg\": \"none\"", "requestObjectAlg")]
+    [InlineData("\"requestObjectAlg\": \"ES256\"", "to check request objects")]
+    [InlineData("\"accessTokenFormat\": \"xml\"", "accessTokenFormat")]
+    [InlineData("\"resources\": [\"api\"]", "not an absolute URI")]
+    [InlineData("\"audiences\": [\"https://api.test/#x\"]", "fragment")]
+    [InlineData("\"claims\": [\"a b\"]", "claims")]
+    [InlineData("\"sessionMinutes\": 1", "sessionMinutes")]
+    [InlineData("\"thirdParty\": true", "owner")]
+    [InlineData("\"consentDays\": 0", "consentDays")]
     public async Task A_registration_that_is_not_safe_is_refused_by_name(string member, string fault)
     {
         var name = member.Split('"')[1];
@@ -68,7 +93,7 @@ public sealed class ClientRegistrationTests(ProviderFixture fixture) : IClassFix
     [Fact]
     public async Task A_client_comes_by_the_door_with_addresses_filled_in_and_goes_with_its_grants()
     {
-        var json = $$"""{ {{Good.Replace("\"lib\"", "\"goer\"").Replace("{demo}/library/callback", "https://goer.test/cb")}}, "postLogoutRedirectUris": ["{school}/x"], "scopes": ["openid", "profile"], "refresh": true }"""
+        var json = $$"""{ {{Good.Replace("\"lib\"", "\"goer\"").Replace("{demo}/library/callback", "https://goer.test/cb")}}, "postLogoutRedirectUris": ["{school}/x"], "scopes": ["openid", "profile"], "grantTypes": ["authorization_code", "refresh_token"] }"""
             .Replace("a-secret-of-the-library", TestBrowser.Secret);
         var registered = Assert.IsType<RegisterClientOutcome.Registered>(await fixture.Site.Clients.RegisterAsync(json, default)).Client;
         Assert.Equal(fixture.Site.Shared.Addresses.School + "/x", Assert.Single(registered.PostLogoutRedirectUris));

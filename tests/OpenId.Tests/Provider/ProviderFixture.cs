@@ -25,13 +25,13 @@ public sealed class ProviderFixture : IAsyncLifetime
     internal static OpenIdClient Client(string id) => new()
     {
         ClientId = id, Name = "Сервис " + id, SecretHashes = [ClientJson.Hash(TestBrowser.Secret)], RedirectUris = [$"https://{id}.test/cb"],
-        PostLogoutRedirectUris = [$"https://{id}.test/bye"], Scopes = ["openid", "profile", "email", "offline_access"], Refresh = true,
+        PostLogoutRedirectUris = [$"https://{id}.test/bye"], Scopes = ["openid", "profile", "email", "offline_access"], GrantTypes = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken],
     };
 
     internal static IEnumerable<OpenIdClient> Clients() =>
     [
         Client("web") with { RedirectUris = ["https://web.test/cb", "https://web.test/cb?fixed=1"] }, Client("other"), Client("rs") with { IdTokenAlg = "RS256" },
-        Client("plain") with { Refresh = false, Scopes = ["openid"] },
+        Client("plain") with { GrantTypes = [GrantTypes.AuthorizationCode], Scopes = ["openid"] },
         Client("app") with { Type = "public", SecretHashes = [], RedirectUris = ["https://app.test/cb", "http://127.0.0.1/cb", "http://[::1]:9000/cb", "ru.school.app:/cb"] },
     ];
 }

@@ -55,7 +55,7 @@ internal sealed partial class RedeemCode(
         var grantExpiresAt = DateTimeOffset.FromUnixTimeSeconds((now + TimeSpan.FromDays(settings.GrantLifetimeDays)).ToUnixTimeSeconds());
         await using var command = source.CreateCommand(Sql);
         command.Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId).Add(redirectUri)
-            .Add(Challenge(verifier)).Add(grantExpiresAt).Add(access.Hash).Add(access.ExpiresAt).Add(refresh.Hash).Add(refresh.ExpiresAt).Add(client.Refresh);
+            .Add(Challenge(verifier)).Add(grantExpiresAt).Add(access.Hash).Add(access.ExpiresAt).Add(refresh.Hash).Add(refresh.ExpiresAt).Add(client.Allows(GrantTypes.RefreshToken));
         Granted? granted;
         OAuthError? error;
         await using (var reader = await command.ExecuteReaderAsync(ct))
@@ -63,7 +63,7 @@ internal sealed partial class RedeemCode(
         if (error is not null) return Refuse(error);
         if (granted is null) return await RefuseReuseAsync(handle, ct);
         // The code is spent: whether the client still listens no longer matters.
-        return await tokens.RunAsync(granted, granted.Scopes, access, client.Refresh ? refresh : null, CancellationToken.None);
+        return await tokens.RunAsync(granted, granted.Scopes, access, client.Allows(GrantTypes.RefreshToken) ? refresh : null, CancellationToken.None);
     }
 
     private static async Task<(Granted?, OAuthError?)> ReadAsync(NpgsqlDataReader reader, OpenIdClient client,

@@ -39,7 +39,7 @@ internal sealed class RotateRefreshToken(
 
     public async Task<TokenOutcome> RunAsync(OpenIdClient client, RequestParameters form, CancellationToken ct)
     {
-        if (!client.Refresh) return Refuse(OAuthError.UnauthorizedClient("This client may not use refresh tokens."));
+        if (!client.Allows(GrantTypes.RefreshToken)) return Refuse(OAuthError.UnauthorizedClient("This client may not use refresh tokens."));
         if (form["refresh_token"] is not { } text) return Refuse(OAuthError.InvalidRequest("refresh_token is missing."));
         if (Handle.TryParse(text) is not { } handle) return Refuse(OAuthError.InvalidGrant("the refresh token is not of our form"));
         var asked = form["scope"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct().ToArray();
