@@ -43,7 +43,7 @@ public static class OpenIdModule
         services.AddSingleton<ClientDirectory>().AddSingleton<IClients>(s =>
             s.GetRequiredService<ClientDirectory>()).AddHostedService<ClientWatch>();
         services.AddSingleton<IGrants, EndSessions>();
-        services.AddSingleton<VerifyHint>().AddSingleton<PendingRequests>().AddSingleton<RevokeGrant>();
+        services.AddSingleton<VerifyHint>().AddSingleton<PendingRequests>().AddSingleton<ReplayStore>().AddSingleton<RevokeGrant>();
         services.AddSingleton<AuthorizeSteps>().AddSingleton<IssueCode>().AddScoped<AuthorizeEndpoint>();
         services.AddSingleton<AuthenticateClient>().AddScoped<IssueTokens>().AddScoped<RedeemCode>()
             .AddScoped<RotateRefreshToken>().AddScoped<TokenEndpoint>();

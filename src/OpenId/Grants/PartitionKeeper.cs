@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aupd.OpenId.Protocol;
 using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,14 +13,17 @@ internal sealed partial class PartitionKeeper(NpgsqlDataSource source, OpenIdSet
     ILogger<PartitionKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
-    // Reuse of a code or token is told from an unknown one for a day after its expiry.
-    private static readonly TimeSpan KeptAfterExpiry = TimeSpan.FromDays(1);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1), Week = TimeSpan.FromDays(7);
     private const long LockKey = 0x41555044_0002;
 
     /// <param name="Width">How much time one partition holds.</param>
     /// <param name="Lifetime">Longest time from making a row to its expiry.</param>
-    private sealed record Churn(string Table, TimeSpan Width, TimeSpan Lifetime);
+    private sealed record Churn(string Table, TimeSpan Width, TimeSpan Lifetime)
+    {
+        /// <summary>How much longer rows are kept than they are good: reuse of a code or token is told from an unknown one for a
+        /// day.</summary>
+        public TimeSpan KeptAfterExpiry { get; init; } = TimeSpan.FromDays(1);
+    }
 
     private Churn[] Tables =>
     [
@@ -28,6 +32,8 @@ internal sealed partial class PartitionKeeper(NpgsqlDataSource source, OpenIdSet
         new("access_token", Hour, TimeSpan.FromSeconds(settings.AccessTokenLifetimeSeconds)),
         new("refresh_token", Week, TimeSpan.FromDays(settings.RefreshTokenIdleDays)),
         new("client_grant", Week, TimeSpan.FromDays(settings.GrantLifetimeDays)),
+        // An expired message is refused by its expiry; the hour is for nodes whose clocks differ.
+        new("replay", Hour, ReplayStore.MaxLifetime) { KeptAfterExpiry = Hour },
     ];
 
     private const string ExistingSql = """
@@ -87,7 +93,7 @@ internal sealed partial class PartitionKeeper(NpgsqlDataSource source, OpenIdSet
     private async Task<int> DropAsync(NpgsqlConnection connection, Churn table, HashSet<string> existing, CancellationToken ct)
     {
         var dropped = 0;
-        var before = clock.GetUtcNow() - KeptAfterExpiry;
+        var before = clock.GetUtcNow() - table.KeptAfterExpiry;
         foreach (var name in existing.Where(n => StartOf(n) + table.Width <= before))
         {
             await InTransactionAsync(connection, $"drop table openid.{name}", ct);
