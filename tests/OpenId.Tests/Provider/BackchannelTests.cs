@@ -1,14 +1,9 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using Aupd.Kernel.Jose;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Logout;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Aupd.OpenId.Tests.Provider;
 
@@ -17,7 +12,7 @@ public sealed class BackchannelTests(ProviderFixture fixture) : IClassFixture<Pr
     [Fact]
     public async Task Every_client_with_a_grant_of_the_session_is_told_once_and_no_other()
     {
-        await using var receiver = await Receiver.StartAsync();
+        await using var receiver = await LogoutReceiver.StartAsync();
         foreach (var id in new[] { "b1", "b2", "b3" })
             await fixture.Site.Clients.RegisterAsync(ProviderFixture.Client(id) with { BackchannelLogoutUri = receiver.Url + "/" + id, IdTokenAlg = id == "b2" ? "RS256" : "ES256" }, default);
         using var browser = fixture.Browser();
@@ -47,7 +42,7 @@ public sealed class BackchannelTests(ProviderFixture fixture) : IClassFixture<Pr
     [Fact]
     public async Task A_client_that_fails_is_told_again_and_holds_back_no_other()
     {
-        await using var receiver = await Receiver.StartAsync();
+        await using var receiver = await LogoutReceiver.StartAsync();
         foreach (var id in new[] { "f1", "f2" })
             await fixture.Site.Clients.RegisterAsync(ProviderFixture.Client(id) with { BackchannelLogoutUri = receiver.Url + "/" + id }, default);
         receiver.Failing = "/f1";
@@ -67,7 +62,7 @@ public sealed class BackchannelTests(ProviderFixture fixture) : IClassFixture<Pr
     [Fact]
     public async Task A_redirect_is_not_followed_and_a_removed_client_not_called()
     {
-        await using var receiver = await Receiver.StartAsync();
+        await using var receiver = await LogoutReceiver.StartAsync();
         foreach (var id in new[] { "r1", "r2" })
             await fixture.Site.Clients.RegisterAsync(ProviderFixture.Client(id) with { BackchannelLogoutUri = $"{receiver.Url}/{(id == "r1" ? "redirect" : id)}" }, default);
         using var browser = fixture.Browser();
@@ -84,7 +79,7 @@ public sealed class BackchannelTests(ProviderFixture fixture) : IClassFixture<Pr
     [Fact]
     public async Task A_private_address_is_called_only_when_that_is_allowed()
     {
-        await using var receiver = await Receiver.StartAsync();
+        await using var receiver = await LogoutReceiver.StartAsync();
         var identity = new ProviderIdentity("school", "https://school.region.test");
         using var guarded = new BackchannelHttp(new OpenIdSettings(), identity);
         using var content = new StringContent("x");
@@ -121,32 +116,4 @@ public sealed class BackchannelTests(ProviderFixture fixture) : IClassFixture<Pr
     [InlineData("2a02:6b8::2:242", true)]
     public void Public_addresses_are_told_from_private_ones(string address, bool isPublic) =>
         Assert.Equal(isPublic, BackchannelHttp.IsPublic(IPAddress.Parse(address)));
-
-    /// <summary>The clients' server: keeps what it gets.</summary>
-    private sealed class Receiver : IAsyncDisposable
-    {
-        private WebApplication _app = null!;
-        public string Url { get; private set; } = "";
-        public ConcurrentQueue<(string Path, IFormCollection Form)> Got { get; } = new();
-        public string? Failing { get; set; }
-
-        public static async Task<Receiver> StartAsync()
-        {
-            var receiver = new Receiver();
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.Logging.ClearProviders();
-            builder.WebHost.UseUrls("http://127.0.0.1:0");
-            receiver._app = builder.Build();
-            receiver._app.MapPost("/{**path}", async (HttpContext http) =>
-            {
-                receiver.Got.Enqueue((http.Request.Path, await http.Request.ReadFormAsync()));
-                return http.Request.Path == "/redirect" ? Results.Redirect("/elsewhere") : http.Request.Path == receiver.Failing ? Results.StatusCode(500) : Results.Ok();
-            });
-            await receiver._app.StartAsync();
-            receiver.Url = receiver._app.Urls.Single();
-            return receiver;
-        }
-
-        public ValueTask DisposeAsync() => _app.DisposeAsync();
-    }
 }
