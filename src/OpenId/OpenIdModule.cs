@@ -27,7 +27,8 @@ namespace Aupd.OpenId;
 /// <param name="Issuer">Public base URL, no slash at the end.</param>
 public sealed record ProviderIdentity(string Name, string Issuer);
 
-/// <summary>The OpenID Connect provider engine. The site registers IEndUser and IClaimsSource beside it; either lifetime will do.</summary>
+/// <summary>The OpenID Connect provider engine. The site registers IEndUser (of either lifetime) and IClaimsSource (a singleton)
+/// beside it.</summary>
 public static class OpenIdModule
 {
     public static MigrationSet Migrations { get; } = MigrationSet.EmbeddedIn(typeof(OpenIdModule).Assembly, "openid");
@@ -45,9 +46,9 @@ public static class OpenIdModule
         services.AddSingleton<IGrants, EndSessions>();
         services.AddSingleton<VerifyHint>().AddSingleton<PendingRequests>().AddSingleton<ReplayStore>().AddSingleton<RevokeGrant>();
         services.AddSingleton<AuthorizeSteps>().AddSingleton<IssueCode>().AddScoped<AuthorizeEndpoint>();
-        services.AddSingleton<AuthenticateClient>().AddScoped<IssueTokens>().AddScoped<RedeemCode>()
-            .AddScoped<RotateRefreshToken>().AddScoped<TokenEndpoint>();
-        services.AddScoped<UserInfoEndpoint>().AddScoped<DiscoveryEndpoint>();
+        services.AddSingleton<AuthenticateClient>().AddSingleton<IssueTokens>().AddSingleton<RedeemCode>()
+            .AddSingleton<RotateRefreshToken>().AddSingleton<TokenEndpoint>();
+        services.AddSingleton<UserInfoEndpoint>().AddSingleton<DiscoveryEndpoint>();
         services.AddSingleton<LogoutSteps>().AddScoped<LogoutEndpoint>();
         return services;
     }
@@ -84,13 +85,15 @@ public static class OpenIdModule
         app.MapMethods(path, [method], http => run(http.RequestServices.GetRequiredService<T>(), http));
 
     // Called by scripts of single-page clients; none of these looks at a cookie, so any origin may read the answer.
+    // Singletons all, found once: a request of the hot path opens no scope of services.
     private static void MapShared<T>(WebApplication app, string path, string[] methods, Func<T, HttpContext, Task> run) where T : notnull
     {
+        var endpoint = app.Services.GetRequiredService<T>();
         app.MapMethods(path, methods, http =>
         {
             http.Response.Headers.AccessControlAllowOrigin = "*";
             http.Response.Headers.AccessControlExposeHeaders = "WWW-Authenticate";
-            return run(http.RequestServices.GetRequiredService<T>(), http);
+            return run(endpoint, http);
         });
         app.MapMethods(path, ["OPTIONS"], http =>
         {

@@ -29,6 +29,7 @@ public static class SignInModule
         services.AddSignInRoutes();
         services.AddSingleton<PortalClient>().AddSingleton<PendingSignInCookie>().AddScoped<StartPortalSignIn>().AddSingleton<FinishPortalSignIn>();
         services.AddSingleton<SessionCookie>().AddSingleton<Sessions.Sessions>().AddSingleton<EndSessions>().AddSingleton<SignOutHere>();
+        services.AddSingleton<SessionTouches>().AddHostedService(s => s.GetRequiredService<SessionTouches>());
         services.AddSingleton<PortalAccounts>().AddSingleton<MatchAccount>();
         services.AddSingleton<RequestStore>().AddSingleton<SituationReader>().AddSingleton<Services>().AddSingleton<Continue>();
         services.AddSingleton<PortalApi>().AddSingleton<IssueLogin>().AddSingleton<ActivateAccount>();

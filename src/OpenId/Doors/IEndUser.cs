@@ -51,12 +51,27 @@ public abstract record EndUserAnswer
 
 public enum Interaction { LoginRequired, AccountSelectionRequired, InteractionRequired }
 
-/// <summary>What a token says of a person.</summary>
+/// <summary>What a token says of a person. The site gives fragments of SQL that the engine puts into its own statement, so that a grant
+/// and the question whether it may be made are one round trip; what comes of them is read in memory. A singleton: the fragments are read
+/// once.</summary>
+/// <remarks>A fragment is an expression of type text over one row <c>asked</c> with the columns <c>subject</c> (text), <c>session_id</c>
+/// (text; null for a grant with offline_access, which outlives its session), <c>context</c> (text, may be null) and <c>at</c>
+/// (timestamptz). All were told by this site's IEndUser. It is null when the person or the session may no longer have a token.</remarks>
 public interface IClaimsSource
 {
-    /// <summary>All claims that the scopes allow, by OpenID names; values are what System.Text.Json can write. Null when the person or the
-    /// session may no longer have a token: the grant is refused. Asked at every issue and refresh and by UserInfo.</summary>
-    Task<IReadOnlyDictionary<string, object>?> ClaimsAsync(ClaimsAsk ask, CancellationToken ct);
+    /// <summary>The little that every issue and refresh asks: is this person's standing what it was?</summary>
+    string StandingSql { get; }
+
+    /// <summary>Last word on a standing that is not null: may this client have a token for it? Called once for each issue; the site may
+    /// take note that the session is in use.</summary>
+    bool Admits(string standing, ClaimsAsk ask);
+
+    /// <summary>All that claims are made of; null whenever the standing would be.</summary>
+    string HolderSql { get; }
+
+    /// <summary>All claims that the scopes allow, by OpenID names; values are what System.Text.Json can write. Null when this client may
+    /// not have them. Called once for each UserInfo; the site may take note that the session is in use.</summary>
+    IReadOnlyDictionary<string, object>? ClaimsOf(string holder, ClaimsAsk ask);
 
     /// <summary>Scopes that this site has claims for, for the discovery document; openid and offline_access are added by the
     /// engine.</summary>

@@ -20,7 +20,8 @@ internal sealed class IssueTokens(IClaimsSource claims, ITokenSigner signer, Rev
         CancellationToken ct)
     {
         // Also refused here and not only at sign-in: a person may have been disabled since (identity-servers.md §3.3, 8 and 35).
-        if (await claims.ClaimsAsync(granted.ToAsk(scopes, granted.Scopes.Contains(Granted.OfflineAccess)), ct) is null)
+        var ask = granted.ToAsk(scopes, granted.Scopes.Contains(Granted.OfflineAccess));
+        if (granted.Standing is not { } standing || !claims.Admits(standing, ask))
         {
             await revoke.RunAsync(granted.GrantId, granted.GrantExpiresAt, ct);
             return new TokenOutcome.Refused(OAuthError.InvalidGrant($"the site refuses claims for subject {granted.Subject}"));

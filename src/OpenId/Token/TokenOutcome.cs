@@ -18,6 +18,9 @@ internal sealed record Granted(
 {
     public string? Nonce { get; init; }
 
+    /// <summary>What the site's StandingSql said in the statement that made this; null: no token.</summary>
+    public string? Standing { get; init; }
+
     public const string OfflineAccess = "offline_access";
 
     /// <summary>A grant with offline_access outlives its session, which is then not asked about.</summary>

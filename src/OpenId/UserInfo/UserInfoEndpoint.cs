@@ -1,7 +1,6 @@
 using Aupd.OpenId.Clients;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Protocol;
-using Aupd.OpenId.Token;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -17,18 +16,22 @@ internal sealed partial class UserInfoEndpoint(
     public const string Path = "/connect/userinfo";
     private const string BearerScheme = "Bearer ";
 
-    private const string Sql = """
-        select g.client_id, g.id, g.expires_at, g.subject, g.session_id, g.context, t.scopes, g.authenticated_at, g.methods, g.offline
+    private static string HolderSql(IClaimsSource site) => $"""
+        select g.client_id, g.subject, g.session_id, g.context, t.scopes, g.offline,
+               {AskSite.Sql(site.HolderSql, "g", "$4")}
           from openid.access_token t join openid.client_grant g on g.id = t.grant_id and g.expires_at = t.grant_expires_at
          where t.token_hash = $1 and t.expires_at = $2 and t.provider = $3 and t.expires_at > $4 and g.revoked_at is null
              and g.expires_at > $4
         """;
+
+    private readonly string _sql = HolderSql(claims);
 
     private sealed class Call
     {
         public string? Token { get; set; }
         public string ClientId { get; set; } = "(unknown)";
         public ClaimsAsk? Ask { get; set; }
+        public string? Holder { get; set; }
         public IReadOnlyDictionary<string, object>? Claims { get; set; }
     }
 
@@ -39,7 +42,7 @@ internal sealed partial class UserInfoEndpoint(
         (_, http, c) => TokenBrought(http, c),
         (s, http, c) => s.TokenGood(http, c),
         (_, _, c) => c.Ask!.Scopes.Contains("openid") ? default : new(OAuthError.InsufficientScope()),
-        (s, http, c) => s.PersonAllowed(http, c),
+        (s, _, c) => s.PersonAllowed(c),
     ];
 
     public async Task RunAsync(HttpContext http)
@@ -75,24 +78,23 @@ internal sealed partial class UserInfoEndpoint(
     {
         if (Handle.TryParse(call.Token) is not { } token) return OAuthError.InvalidToken("not of our form");
         var ct = http.RequestAborted;
-        await using var command = source.CreateCommand(Sql);
+        await using var command = source.CreateCommand(_sql);
         command.Add(token.Hash).Add(token.ExpiresAt).Add(provider.Name).Add(clock.GetUtcNow());
         await using var reader = await command.ExecuteReaderAsync(ct);
         if (!await reader.ReadAsync(ct)) return OAuthError.InvalidToken("unknown, expired or revoked");
         call.ClientId = reader.GetString(0);
         if (await clients.FindAsync(call.ClientId, ct) is not { } client)
             return OAuthError.InvalidToken("its client is no longer registered");
-        var granted = new Granted(client, reader.GetGuid(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetString(3),
-            reader.GetString(4), reader.TextOrNull(5),
-            reader.GetFieldValue<string[]>(6), reader.GetFieldValue<DateTimeOffset>(7), reader.GetFieldValue<string[]>(8));
-        call.Ask = granted.ToAsk(granted.Scopes, offline: reader.GetBoolean(9));
+        call.Ask = new ClaimsAsk(reader.GetString(1), reader.GetBoolean(5) ? null : reader.GetString(2), reader.TextOrNull(3), client,
+            reader.GetFieldValue<string[]>(4));
+        call.Holder = reader.TextOrNull(6);
         return null;
     }
 
-    private async ValueTask<OAuthError?> PersonAllowed(HttpContext http, Call call)
+    private ValueTask<OAuthError?> PersonAllowed(Call call)
     {
-        call.Claims = await claims.ClaimsAsync(call.Ask!, http.RequestAborted);
-        return call.Claims is null ? OAuthError.InvalidToken($"the site refuses claims for subject {call.Ask!.Subject}") : null;
+        call.Claims = call.Holder is { } holder ? claims.ClaimsOf(holder, call.Ask!) : null;
+        return new(call.Claims is null ? OAuthError.InvalidToken($"the site refuses claims for subject {call.Ask!.Subject}") : null);
     }
 
     // RFC 6750 §3.1: a request that brought nothing gets no error code, only the challenge.

@@ -1,15 +1,14 @@
 using System.Globalization;
+using Aupd.Kernel.Data;
 using Aupd.Kernel.Secrets;
 using Aupd.OpenId.Doors;
 using Aupd.Portal.Accounts;
-using Dapper;
-using Npgsql;
 
 namespace Aupd.Portal.Provider;
 
 /// <summary>What a token of the portal says of a person, by scope. Nothing for an account that is disabled or a session that has
 /// ended.</summary>
-internal sealed class PortalClaims(NpgsqlDataSource source, Sealer sealer, TimeProvider clock) : IClaimsSource
+internal sealed class PortalClaims(Sealer sealer) : IClaimsSource
 {
     public IReadOnlyCollection<string> Scopes { get; } = ["profile", "email", "phone", "snils", "birthdate"];
 
@@ -20,28 +19,28 @@ internal sealed class PortalClaims(NpgsqlDataSource source, Sealer sealer, TimeP
     ];
 
     // The stamp differs from the moment the password is changed, the row goes when the session is ended.
-    private const string Sql = $"""
-        select {AccountRow.Columns} from portal.account a
-         where a.id = @id and a.disabled_at is null
-           and (@sessionId::uuid is null or exists (
+    private const string Holder = """
+        from portal.account a
+         where a.id = nullif(asked.subject, '')::uuid and a.disabled_at is null
+           and (asked.session_id is null or exists (
                 select 1 from portal.session s
-                 where s.id = @sessionId and s.account_id = a.id and s.security_stamp = a.security_stamp and s.expires_at > @now))
+                 where s.id = asked.session_id::uuid and s.account_id = a.id and s.security_stamp = a.security_stamp
+                   and s.expires_at > asked.at))
         """;
 
-    public async Task<IReadOnlyDictionary<string, object>?> ClaimsAsync(ClaimsAsk ask, CancellationToken ct)
-    {
-        if (!Guid.TryParseExact(ask.Subject, "D", out var id)) return null;
-        Guid? sessionId = null;
-        if (ask.SessionId is not null)
-        {
-            if (!Guid.TryParseExact(ask.SessionId, "D", out var parsed)) return null;
-            sessionId = parsed;
-        }
-        await using var connection = await source.OpenConnectionAsync(ct);
-        var row = await connection.QueryFirstOrDefaultAsync<AccountRow>(
-            new CommandDefinition(Sql, new { id, sessionId, now = clock.GetUtcNow() }, cancellationToken: ct));
-        return row is null ? null : Claims(row.Open(sealer), ask.Scopes);
-    }
+    public string StandingSql => $"select 'signed-in'::text {Holder}";
+
+    // Only what claims are made of: never the hash of the password.
+    public string HolderSql => $"""
+        select to_json(r)::text from (
+            select a.id, a.last_name, a.first_name, a.middle_name, a.snils_state, a.snils_sealed, a.phone_sealed, a.email_sealed,
+                   a.birth_date_sealed, a.login, a.made_from_record_id, a.created_at at time zone 'UTC' as created_at {Holder}) r
+        """;
+
+    public bool Admits(string standing, ClaimsAsk ask) => true;
+
+    public IReadOnlyDictionary<string, object>? ClaimsOf(string holder, ClaimsAsk ask) =>
+        Claims(RowJson.Read<AccountRow>(holder).Open(sealer), ask.Scopes);
 
     private static Dictionary<string, object> Claims(PortalAccount account, IReadOnlyList<string> scopes)
     {

@@ -23,13 +23,15 @@ internal sealed class PortalAccounts(NpgsqlDataSource source, Sealer sealer, Tim
         returning id
         """;
 
-    private const string ReadColumns = """
-        select id, issuer, subject, last_name, first_name, middle_name, snils_sealed, snils_invalid, snils_confirmed, phone_sealed, phone_verified,
-               email_sealed, email_verified, birth_date::text as birth_date, portal_login, made_from_record_id, created_at_portal, verdicts::text as verdicts
-          from signin.account
+    /// <summary>Of signin.account as <c>a</c>, for <see cref="Row"/>.</summary>
+    internal const string Columns = """
+        a.id, a.issuer, a.subject, a.last_name, a.first_name, a.middle_name, a.snils_sealed, a.snils_invalid, a.snils_confirmed, a.phone_sealed,
+        a.phone_verified, a.email_sealed, a.email_verified, a.birth_date::text as birth_date, a.portal_login, a.made_from_record_id, a.created_at_portal
         """;
 
-    private sealed record Row
+    private const string ReadColumns = $"select {Columns}, a.verdicts::text as verdicts from signin.account a";
+
+    internal record Row
     {
         public Guid Id { get; init; }
         public string Issuer { get; init; } = "";
@@ -82,7 +84,7 @@ internal sealed class PortalAccounts(NpgsqlDataSource source, Sealer sealer, Tim
         return (Open(row), JsonSerializer.Deserialize<List<KeptVerdict>>(row.Verdicts, JsonSerializerOptions.Web)!);
     }
 
-    private PortalAccount Open(Row row) => new(row.Issuer, row.Subject, PersonName.TryCreate(row.LastName, row.FirstName, row.MiddleName)!)
+    internal PortalAccount Open(Row row) => new(row.Issuer, row.Subject, PersonName.TryCreate(row.LastName, row.FirstName, row.MiddleName)!)
     {
         Id = row.Id,
         Snils = Snils.TryParse(sealer.OpenText(Purpose.Snils, row.SnilsSealed)),

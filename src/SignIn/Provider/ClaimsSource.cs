@@ -1,14 +1,14 @@
+using Aupd.Kernel.Data;
 using Aupd.Kernel.People;
 using Aupd.OpenId.Doors;
 using Aupd.Registries.Doors;
 using Aupd.SignIn.Profiles;
-using Dapper;
-using Npgsql;
+using Aupd.SignIn.Sessions;
 
 namespace Aupd.SignIn.Provider;
 
 /// <summary>What the school's tokens say of a person. Nothing once the profile is disabled, the session over or the role lost.</summary>
-internal sealed class ClaimsSource(NpgsqlDataSource source, PortalAccounts accounts, IMatching matching, SignInSettings settings, TimeProvider clock) : IClaimsSource
+internal sealed class ClaimsSource(PortalAccounts accounts, RoleFragments roles, SessionTouches touches) : IClaimsSource
 {
     public IReadOnlyCollection<string> Scopes { get; } = ["profile", "email", "phone", "snils", "roles", "children"];
 
@@ -18,39 +18,58 @@ internal sealed class ClaimsSource(NpgsqlDataSource source, PortalAccounts accou
         "phone_number_verified", "snils", "snils_confirmed", "roles", "active_role", "children",
     ];
 
-    private static readonly TimeSpan TouchEvery = TimeSpan.FromMinutes(1);
-
-    // Using a service is being there: a refresh moves the idle limit like a page view does. A grant with offline_access outlives its session,
-    // though not the profile or the role.
-    private const string HolderSql = """
-        with touched as (
-            update signin.session set seen_at = @now, idle_until = @idleUntil
-             where sid = @sid::text and ended_at is null and idle_until > @now and expires_at > @now and seen_at < @stale)
-        select p.account_id, a.subject, l.login from signin.profile p join signin.account a on a.id = p.account_id
+    // A grant with offline_access outlives its session, though not the profile or the role.
+    private const string Holder = """
+        from signin.profile p join signin.account a on a.id = p.account_id
+          left join signin.session s on s.sid = asked.session_id and s.account_id = p.account_id and s.ended_at is null
+                and s.idle_until > asked.at and s.expires_at > asked.at
           left join signin.login l on l.profile_id = p.id and l.retired_at is null
-         where p.id = @profileId and p.disabled_at is null and (@sid::text is null or exists (
-               select 1 from signin.session s where s.account_id = p.account_id and s.sid = @sid and s.ended_at is null and s.idle_until > @now
-                  and s.expires_at > @now))
+         where p.id = nullif(asked.subject, '')::uuid and p.disabled_at is null and (asked.session_id is null or s.sid is not null)
         """;
 
-    private sealed record Holder
+    // A page view or a refresh moves the idle limit at most once a minute.
+    private const string Stale = "coalesce(s.seen_at < asked.at - interval '1 minute', false)";
+    private const string StaleMark = " stale";
+
+    public string StandingSql { get; } =
+        $"select {RoleFragments.Holds("a.subject", "asked.context")} || case when {Stale} then '{StaleMark}' else '' end {Holder}";
+
+    public string HolderSql { get; } = $"""
+        select to_json(r)::text from (
+            select {PortalAccounts.Columns}, l.login, {Stale} as is_stale, {RoleFragments.All("a.subject")} as roles {Holder}) r
+        """;
+
+    private sealed record Person : PortalAccounts.Row
     {
-        public Guid AccountId { get; init; }
-        public string Subject { get; init; } = "";
         public string? Login { get; init; }
+        public bool IsStale { get; init; }
+        public string Roles { get; init; } = "";
     }
 
-    public async Task<IReadOnlyDictionary<string, object>?> ClaimsAsync(ClaimsAsk ask, CancellationToken ct)
+    public bool Admits(string standing, ClaimsAsk ask)
     {
-        if (!Guid.TryParse(ask.Subject, out var profileId) || await HolderAsync(profileId, ask.SessionId, ct) is not { } holder) return null;
-        var roles = await matching.RolesAsync(holder.Subject, ct);
-        var active = roles.FirstOrDefault(r => r.Id == ask.Context);
+        var isStale = standing.EndsWith(StaleMark, StringComparison.Ordinal);
+        if (!roles.IsHeld(isStale ? standing.AsSpan(..^StaleMark.Length) : standing) || !MayEnter(ask)) return false;
+        if (isStale && ask.SessionId is not null) touches.Note(ask.SessionId);
+        return true;
+    }
+
+    public IReadOnlyDictionary<string, object>? ClaimsOf(string holder, ClaimsAsk ask)
+    {
+        var person = RowJson.Read<Person>(holder);
+        var held = roles.Read(person.Roles);
+        var active = held.FirstOrDefault(r => r.Id == ask.Context);
         if (active is null || !NextStep.MayEnter(active, ask.Client.Roles)) return null;
-        if (await accounts.ReadAsync(holder.AccountId, ct) is not { } kept) return null;
+        if (person.IsStale && ask.SessionId is not null) touches.Note(ask.SessionId);
+        var account = accounts.Open(person);
         var claims = new Dictionary<string, object>(StringComparer.Ordinal);
-        foreach (var scope in ask.Scopes) Add(claims, scope, kept.Account, holder.Login, roles, active);
+        foreach (var scope in ask.Scopes) Add(claims, scope, account, person.Login, held, active);
         return claims;
     }
+
+    // A role's id begins with its word.
+    private static bool MayEnter(ClaimsAsk ask) =>
+        ask.Client.Roles.Count == 0 || ask.Context is { } role && ask.Client.Roles.Contains(role.Split(':')[0]);
 
     private static void Add(Dictionary<string, object> claims, string scope, PortalAccount account, string? login, IReadOnlyList<HeldRole> roles, HeldRole active)
     {
@@ -87,14 +106,6 @@ internal sealed class ClaimsSource(NpgsqlDataSource source, PortalAccounts accou
         if (account.Name.Middle is not null) claims["middle_name"] = account.Name.Middle;
         if (login is not null) claims["preferred_username"] = login;
         if (account.BirthDate is { } born) claims["birthdate"] = born.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
-    }
-
-    private async Task<Holder?> HolderAsync(Guid profileId, string? sid, CancellationToken ct)
-    {
-        var now = clock.GetUtcNow();
-        await using var connection = await source.OpenConnectionAsync(ct);
-        return await connection.QuerySingleOrDefaultAsync<Holder>(new CommandDefinition(HolderSql,
-            new { profileId, sid, now, stale = now - TouchEvery, idleUntil = now.AddMinutes(settings.SessionIdleMinutes) }, cancellationToken: ct));
     }
 }
 

@@ -1,7 +1,9 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Aupd.OpenId.Doors;
 using Aupd.TestKit;
 using Aupd.Web.Sites;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Aupd.Kernel.Tests.House;
@@ -44,9 +46,33 @@ public sealed partial class HouseRules
     public async Task Every_statement_can_be_prepared_on_the_migrated_database()
     {
         await using var source = NpgsqlDataSource.Create(await TestPostgres.NewDatabaseAsync());
+        Assert.Empty(await FaultsAsync(source, Statements()));
+    }
+
+    // The engine's statements with the fragments of a site in them, for both sites.
+    [Fact]
+    public async Task Every_composed_statement_can_be_prepared_with_each_sites_fragments()
+    {
+        await using var service = await RunningService.StartAsync();
+        var composers = (from type in typeof(OpenId.OpenIdModule).Assembly.GetTypes()
+                         from method in type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly)
+                         where method.ReturnType == typeof(string) && method.Name.EndsWith("Sql", StringComparison.Ordinal)
+                         where method.GetParameters() is [{ } only] && only.ParameterType == typeof(IClaimsSource)
+                         select method).ToList();
+        Assert.True(composers.Count >= 3, "The engine's composed statements are not found by their names any more.");
+        foreach (var site in new[] { service.Portal, service.School })
+        {
+            var source = site.Services.GetRequiredService<IClaimsSource>();
+            var composed = composers.Select(m => ($"{m.DeclaringType!.FullName}.{m.Name} with {source.GetType().Name}", (string)m.Invoke(null, [source])!));
+            Assert.Empty(await FaultsAsync(service.Source, composed));
+        }
+    }
+
+    private static async Task<List<string>> FaultsAsync(NpgsqlDataSource source, IEnumerable<(string Owner, string Sql)> statements)
+    {
         await using var connection = await source.OpenConnectionAsync();
         var faults = new List<string>();
-        foreach (var (owner, sql) in Statements())
+        foreach (var (owner, sql) in statements)
             foreach (var statement in sql.Split(";\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             {
                 if (!Preparable().IsMatch(statement)) continue;
@@ -64,7 +90,7 @@ public sealed partial class HouseRules
                 }
                 catch (PostgresException) { }
             }
-        Assert.True(faults.Count == 0, string.Join("\n", faults));
+        return faults;
     }
 
     [Fact]

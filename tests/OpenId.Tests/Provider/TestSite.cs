@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Aupd.Kernel.Facts;
 using Aupd.Kernel.Http;
 using Aupd.OpenId.Clients;
@@ -162,15 +163,27 @@ internal sealed class TestClaims(TestPeople people) : IClaimsSource
     public IReadOnlyCollection<string> Scopes => ["profile", "email"];
     public IReadOnlyCollection<string> Claims => ["name", "email"];
 
-    public Task<IReadOnlyDictionary<string, object>?> ClaimsAsync(ClaimsAsk ask, CancellationToken ct)
+    // Who they are lies in memory here; that a fragment is asked, and asked the right things, is seen all the same.
+    public string StandingSql => "json_build_array(asked.subject, asked.session_id, asked.context, asked.at)::text";
+    public string HolderSql => StandingSql;
+
+    public bool Admits(string standing, ClaimsAsk ask)
     {
         people.Asked.Add(ask);
+        var told = JsonDocument.Parse(standing).RootElement;
+        Assert.Equal((ask.Subject, ask.SessionId, ask.Context), (told[0].GetString(), told[1].GetString(), told[2].GetString()));
+        Assert.Equal(JsonValueKind.String, told[3].ValueKind);
         var alive = ask.SessionId is null || people.Sessions.Values.Any(s => s.SessionId == ask.SessionId);
-        if (!alive || people.Disabled.ContainsKey(ask.Subject)) return Task.FromResult<IReadOnlyDictionary<string, object>?>(null);
+        return alive && !people.Disabled.ContainsKey(ask.Subject);
+    }
+
+    public IReadOnlyDictionary<string, object>? ClaimsOf(string holder, ClaimsAsk ask)
+    {
+        if (!Admits(holder, ask)) return null;
         var claims = new Dictionary<string, object>();
         if (ask.Scopes.Contains("profile")) claims["name"] = "Анна " + ask.Subject;
         if (ask.Scopes.Contains("email")) (claims["email"], claims["email_verified"]) = (ask.Subject + "@school.test", true);
         if (people.LyingSubject is { } lie) claims["sub"] = lie;
-        return Task.FromResult<IReadOnlyDictionary<string, object>?>(claims);
+        return claims;
     }
 }

@@ -11,22 +11,23 @@ namespace Aupd.OpenId.Token.AuthorizationCode;
 
 /// <summary>grant_type=authorization_code.</summary>
 internal sealed partial class RedeemCode(
-    NpgsqlDataSource source, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider, OpenIdSettings settings, TimeProvider clock)
+    NpgsqlDataSource source, IClaimsSource site, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider, OpenIdSettings settings,
+    TimeProvider clock)
 {
     // One statement spends the code and makes the grant with its tokens: of thirty racing requests one gets a row. The code is spent by
     // whoever brings it, also with a wrong verifier, URI or client: a code that went astray must not be guessed at (RFC 9700 §4.5.2).
-    private const string Sql = """
+    private static string RedeemSql(IClaimsSource site) => $"""
         with code as (
             update openid.authorization_code set spent_at = $4
              where code_hash = $1 and expires_at = $2 and provider = $3 and spent_at is null
-            returning *
+            returning *, 'offline_access' = any(scopes) as offline
         ), good as (
             select * from code where client_id = $5 and redirect_uri = $6 and code_challenge = $7 and expires_at > $4
         ), granted as (
             insert into openid.client_grant (id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at,
                 methods, granted_at, expires_at)
-            select grant_id, provider, client_id, subject, session_id, context, scopes, 'offline_access' = any(scopes), authenticated_at,
-                methods, $4, $8 from good
+            select grant_id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at, methods,
+                $4, $8 from good
         ), access as (
             insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, expires_at)
             select $9, provider, grant_id, $8, scopes, $10 from good
@@ -35,12 +36,16 @@ internal sealed partial class RedeemCode(
             select $11, provider, client_id, grant_id, $8, $4, $12 from good where $13
         )
         select grant_id, subject, session_id, context, scopes, nonce, authenticated_at, methods,
-               client_id = $5, redirect_uri = $6, code_challenge = $7, expires_at > $4 from code
+               client_id = $5, redirect_uri = $6, code_challenge = $7, expires_at > $4,
+               {AskSite.Sql(site.StandingSql, "code", "$4")}
+          from code
         """;
 
     private const string SpentSql = """
         select grant_id from openid.authorization_code where code_hash = $1 and expires_at = $2 and provider = $3 and spent_at is not null
         """;
+
+    private readonly string _sql = RedeemSql(site);
 
     public async Task<TokenOutcome> RunAsync(OpenIdClient client, RequestParameters form, CancellationToken ct)
     {
@@ -53,7 +58,7 @@ internal sealed partial class RedeemCode(
         var access = Handle.New(now, TimeSpan.FromSeconds(settings.AccessTokenLifetimeSeconds));
         var refresh = Handle.New(now, TimeSpan.FromDays(settings.RefreshTokenIdleDays));
         var grantExpiresAt = DateTimeOffset.FromUnixTimeSeconds((now + TimeSpan.FromDays(settings.GrantLifetimeDays)).ToUnixTimeSeconds());
-        await using var command = source.CreateCommand(Sql);
+        await using var command = source.CreateCommand(_sql);
         command.Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId).Add(redirectUri)
             .Add(Challenge(verifier)).Add(grantExpiresAt).Add(access.Hash).Add(access.ExpiresAt).Add(refresh.Hash).Add(refresh.ExpiresAt).Add(client.Allows(GrantTypes.RefreshToken));
         Granted? granted;
@@ -78,7 +83,7 @@ internal sealed partial class RedeemCode(
         if (!verified) return (null, OAuthError.InvalidGrant("code_verifier does not fit; the code is spent now"));
         return (new Granted(client, reader.GetGuid(0), grantExpiresAt, reader.GetString(1), reader.GetString(2), reader.TextOrNull(3),
             reader.GetFieldValue<string[]>(4), reader.GetFieldValue<DateTimeOffset>(6),
-            reader.GetFieldValue<string[]>(7)) { Nonce = reader.TextOrNull(5) }, null);
+            reader.GetFieldValue<string[]>(7)) { Nonce = reader.TextOrNull(5), Standing = reader.TextOrNull(12) }, null);
     }
 
     // RFC 6749 §4.1.2: a code that comes twice has been seen by two; what the first one got is taken back.

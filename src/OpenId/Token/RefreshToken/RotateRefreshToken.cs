@@ -8,10 +8,11 @@ namespace Aupd.OpenId.Token.RefreshToken;
 /// <summary>grant_type=refresh_token: every use spends the token and gives the next one of its family; a spent one that comes again ends
 /// the family (RFC 9700 §4.14.2).</summary>
 internal sealed class RotateRefreshToken(
-    NpgsqlDataSource source, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider, OpenIdSettings settings, TimeProvider clock)
+    NpgsqlDataSource source, IClaimsSource site, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider, OpenIdSettings settings,
+    TimeProvider clock)
 {
     // The update is both the check and the mark, so of racing requests one gets a row.
-    private const string Sql = """
+    private static string RotateSql(IClaimsSource site) => $"""
         with old as (
             update openid.refresh_token t set spent_at = coalesce(t.spent_at, $4)
               from openid.client_grant g
@@ -20,7 +21,7 @@ internal sealed class RotateRefreshToken(
                and g.id = t.grant_id and g.expires_at = t.grant_expires_at and g.revoked_at is null and g.expires_at > $4
                and ($8::text[] is null or g.scopes @> $8::text[])
             returning g.id, g.provider, g.client_id, g.subject, g.session_id, g.context, g.scopes, g.authenticated_at, g.methods,
-                g.expires_at
+                g.expires_at, g.offline
         ), access as (
             insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, expires_at)
             select $9, provider, id, expires_at, coalesce($8::text[], scopes), $10 from old
@@ -28,7 +29,9 @@ internal sealed class RotateRefreshToken(
             insert into openid.refresh_token (token_hash, provider, client_id, grant_id, grant_expires_at, issued_at, expires_at)
             select $11, provider, client_id, id, expires_at, $4, $12 from old
         )
-        select id, expires_at, subject, session_id, context, scopes, authenticated_at, methods from old
+        select id, expires_at, subject, session_id, context, scopes, authenticated_at, methods,
+               {AskSite.Sql(site.StandingSql, "old", "$4")}
+          from old
         """;
 
     private const string WhySql = """
@@ -36,6 +39,8 @@ internal sealed class RotateRefreshToken(
           from openid.refresh_token t left join openid.client_grant g on g.id = t.grant_id and g.expires_at = t.grant_expires_at
          where t.token_hash = $1 and t.expires_at = $2 and t.provider = $3
         """;
+
+    private readonly string _sql = RotateSql(site);
 
     public async Task<TokenOutcome> RunAsync(OpenIdClient client, RequestParameters form, CancellationToken ct)
     {
@@ -46,7 +51,7 @@ internal sealed class RotateRefreshToken(
         var now = clock.GetUtcNow();
         var access = Handle.New(now, TimeSpan.FromSeconds(settings.AccessTokenLifetimeSeconds));
         var refresh = Handle.New(now, TimeSpan.FromDays(settings.RefreshTokenIdleDays));
-        await using var command = source.CreateCommand(Sql);
+        await using var command = source.CreateCommand(_sql);
         command.Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId)
             .Add(settings.RefreshGraceSeconds > 0).Add(now - TimeSpan.FromSeconds(settings.RefreshGraceSeconds));
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)asked ?? DBNull.Value,
@@ -63,7 +68,7 @@ internal sealed class RotateRefreshToken(
         await reader.ReadAsync(ct)
             ? new Granted(client, reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetString(2), reader.GetString(3),
                 reader.TextOrNull(4),
-                reader.GetFieldValue<string[]>(5), reader.GetFieldValue<DateTimeOffset>(6), reader.GetFieldValue<string[]>(7))
+                reader.GetFieldValue<string[]>(5), reader.GetFieldValue<DateTimeOffset>(6), reader.GetFieldValue<string[]>(7)) { Standing = reader.TextOrNull(8) }
             : null;
 
     private async Task<OAuthError> WhyAsync(Handle token, OpenIdClient client, DateTimeOffset now, CancellationToken ct)
