@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Aupd.Registries.Doors;
 using Aupd.Web.Sites;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Aupd.Bench;
@@ -14,34 +13,25 @@ internal static class ImportBenchmark
     public static async Task<int> RunAsync(string[] args)
     {
         var rows = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 450_000;
-        var folder = Directory.CreateTempSubdirectory("aupd-bench-").FullName;
-        // The server runs as the user postgres, who must be able to pass.
-        File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
-        try
-        {
-            var data = Path.Combine(folder, "data");
-            var files = Directory.CreateDirectory(Path.Combine(folder, "files")).FullName;
-            GeneratedRegion.Write(files, rows);
-            var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create<string, string?>("Database:Folder", data)]).Build();
-            await using var shared = await SharedParts.OpenAsync(configuration);
-            var services = new ServiceCollection();
-            shared.AddTo(services);
-            await using var provider = Registries.RegistriesModule.AddRegistries(services.AddLogging(), configuration).BuildServiceProvider();
-            var import = provider.GetRequiredService<IImport>();
-            await TimeAsync("into an empty database", import, files, data);
-            await TimeAsync("the same once more", import, files, data);
-            ChangeEveryHundredth(Path.Combine(files, "guardians.csv"));
-            await TimeAsync("one guardian in a hundred changed", import, files, data);
-        }
-        finally { Directory.Delete(folder, recursive: true); }
+        using var folder = new BenchFolder();
+        GeneratedRegion.Write(folder.Files, rows);
+        await using var shared = await SharedParts.OpenAsync(folder.Configuration);
+        var services = new ServiceCollection();
+        shared.AddTo(services);
+        await using var provider = Registries.RegistriesModule.AddRegistries(services.AddLogging(), folder.Configuration).BuildServiceProvider();
+        var import = provider.GetRequiredService<IImport>();
+        await TimeAsync("into an empty database", import, folder);
+        await TimeAsync("the same once more", import, folder);
+        ChangeEveryHundredth(Path.Combine(folder.Files, "guardians.csv"));
+        await TimeAsync("one guardian in a hundred changed", import, folder);
         return 0;
     }
 
-    private static async Task TimeAsync(string what, IImport import, string files, string data)
+    private static async Task TimeAsync(string what, IImport import, BenchFolder folder)
     {
-        var (watch, before) = (Stopwatch.StartNew(), ProcessorTime.Now(data));
-        var outcome = await import.RunAsync(new ImportOrder(files, DryRun: false, AllowLargeRemoval: false, Changes: false, "bench"), new Said(watch), default);
-        var spent = ProcessorTime.Now(data).Since(before);
+        var (watch, before) = (Stopwatch.StartNew(), ProcessorTime.Now(folder.Data));
+        var outcome = await import.RunAsync(new ImportOrder(folder.Files, DryRun: false, AllowLargeRemoval: false, Changes: false, "bench"), new Said(watch), default);
+        var spent = ProcessorTime.Now(folder.Data).Since(before);
         var counts = outcome is ImportOutcome.Applied applied ? string.Join(", ", applied.Counts.Select(c => $"{c.Registry} +{c.Added} ~{c.Changed} -{c.Removed} ={c.Unchanged}")) : outcome.ToString();
         Console.Out.WriteLine($"{what}: {watch.Elapsed.TotalSeconds:F1} s (processor: {spent.Program:F1} s program, {spent.Server:F1} s server); peak {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} MiB\n  {counts}");
     }

@@ -4,12 +4,13 @@ using Aupd.Bench;
 return args switch
 {
     ["import", .. var rest] => await ImportBenchmark.RunAsync(rest),
+    ["rematch", .. var rest] => await RematchBenchmark.RunAsync(rest),
     ["match", .. var rest] => MatchBenchmark.Run(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Benchmarks: import [rows, default 450000], match [rows, default 450000]");
+    Console.Error.WriteLine("Benchmarks: import [rows, default 450000], match [rows, default 450000], rematch [rows, default 450000] [accounts, default a tenth]");
     return 2;
 }
