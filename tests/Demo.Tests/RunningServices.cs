@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Aupd.TestKit;
 using Aupd.Web.Sites;
@@ -42,7 +41,7 @@ public sealed class RunningServices : IAsyncDisposable
     /// <summary>One more node over the same database; its address.</summary>
     public async Task<string> AddNodeAsync()
     {
-        var port = FreePort();
+        var port = ProgramProcess.FreePort();
         var shared = await SharedParts.OpenAsync(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Database:ConnectionString"] = _database, ["Secrets:MasterKey"] = Convert.ToBase64String(SHA256.HashData("tests"u8)),
@@ -52,13 +51,6 @@ public sealed class RunningServices : IAsyncDisposable
         await site.StartAsync();
         _nodes.Add((shared, site));
         return $"http://localhost:{port}";
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 

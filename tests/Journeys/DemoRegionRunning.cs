@@ -7,6 +7,7 @@ namespace Aupd.Journeys;
 /// <summary>The whole service with the demo region, as ./run shows it, and one Chromium. Shared by all journeys; each has its own visitor.</summary>
 public sealed class DemoRegionRunning : IAsyncLifetime
 {
+    private static readonly float Patience = (float)Eventually.Patience.TotalMilliseconds;
     private IPlaywright _playwright = null!;
 
     public RunningService Service { get; private set; } = null!;
@@ -19,9 +20,10 @@ public sealed class DemoRegionRunning : IAsyncLifetime
         Service = await RunningService.StartAsync(new Dictionary<string, string?> { ["OpenId:ClientsFile"] = DemoSeed.ClientsFile });
         await DemoSeed.PlantAsync(Service.Shared, RegionFolder, new Silent(), default);
         _playwright = await Playwright.CreateAsync();
+        Assertions.SetDefaultExpectTimeout(Patience);
         Browser = await _playwright.Chromium.LaunchAsync(new()
         {
-            ExecutablePath = "/usr/bin/chromium",
+            Timeout = Patience, ExecutablePath = "/usr/bin/chromium",
             Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
         });
     }
@@ -40,6 +42,13 @@ public sealed class DemoRegionRunning : IAsyncLifetime
     public async Task<Visitor> VisitAsync(string journey, Look? look = null, RunningService? service = null)
     {
         look ??= new Look();
+        var context = await NewContextAsync(look);
+        return new Visitor(context, await context.NewPageAsync(), service ?? Service, journey, look);
+    }
+
+    /// <summary>A browser's window, as patient as everything else here.</summary>
+    public async Task<IBrowserContext> NewContextAsync(Look look)
+    {
         var context = await Browser.NewContextAsync(new()
         {
             ViewportSize = new() { Width = look.Width, Height = look.Width < 600 ? 740 : 800 },
@@ -48,7 +57,8 @@ public sealed class DemoRegionRunning : IAsyncLifetime
             JavaScriptEnabled = look.JavaScript,
             TimezoneId = "Europe/Moscow",
         });
-        return new Visitor(context, await context.NewPageAsync(), service ?? Service, journey, look);
+        context.SetDefaultTimeout(Patience);
+        return context;
     }
 
     private sealed class Silent : IProgress<string>

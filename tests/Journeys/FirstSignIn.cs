@@ -46,7 +46,7 @@ public abstract class FirstSignIn(DemoRegionRunning region, Func<int, Look> look
                 break;
             case "choose":
                 await visitor.ExpectHeadingAsync("Куда войти?", "Where do you want to go?");
-                await visitor.Page.Locator("button.card").First.ClickAsync();
+                await visitor.ClickAsync(visitor.Page.Locator("button.card").First);
                 await visitor.ExpectServiceAsync(person, "journal");
                 if (person.Key == "teacher-parent") await SwitchAsync(visitor, person);
                 break;
@@ -83,7 +83,7 @@ public abstract class FirstSignIn(DemoRegionRunning region, Func<int, Look> look
     private static async Task SwitchAsync(Visitor visitor, DemoPerson person)
     {
         await visitor.PressAsync("Другая роль или сервис", "Another role or service");
-        await visitor.Page.GetByRole(AriaRole.Button, new() { Name = visitor.Say("Дневник", "Diary") }).First.ClickAsync();
+        await visitor.ClickAsync(visitor.Page.GetByRole(AriaRole.Button, new() { Name = visitor.Say("Дневник", "Diary") }).First);
         await visitor.ExpectServiceAsync(person, "diary");
     }
 }

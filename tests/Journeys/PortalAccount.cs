@@ -73,10 +73,10 @@ public sealed class PortalAccount(DemoRegionRunning region)
     {
         await using var visitor = await region.VisitAsync("from-school-through-registration");
         await visitor.OpenAsync(visitor.Service.SchoolUrl + "/");
-        await visitor.Page.Locator("main .main").First.ClickAsync();
+        await visitor.StartSignInAsync();
         await visitor.PressAsync("Зарегистрироваться", "Create an account");
         await RegisterAsync(visitor, Parent.Next());
-        Assert.StartsWith(visitor.Service.SchoolUrl + "/no-account", visitor.Page.Url);
+        await visitor.ExpectAddressAsync(visitor.Service.SchoolUrl + "/no-account");
         await visitor.ExpectHeadingAsync("Такой учётной записи нет", "There is no such account");
     }
 
@@ -133,13 +133,13 @@ public sealed class PortalAccount(DemoRegionRunning region)
         await visitor.Page.GotoAsync(visitor.Service.PortalUrl + "/login");
         await visitor.Page.Locator("[name=Login]").FillAsync(login);
         await visitor.SubmitAsync(("Password", password));
-        Assert.Equal("/profile", new Uri(visitor.Page.Url).AbsolutePath);
+        await visitor.ExpectAddressAsync(visitor.Service.PortalUrl + "/profile");
     }
 
     private static async Task ExpectSignedOutAsync(Visitor visitor)
     {
         await visitor.Page.GotoAsync(visitor.Service.PortalUrl + "/profile");
-        Assert.Equal("/login", new Uri(visitor.Page.Url).AbsolutePath);
+        await visitor.ExpectAddressAsync(visitor.Service.PortalUrl + "/login");
     }
 
     private async Task CreateAsync(Parent parent)

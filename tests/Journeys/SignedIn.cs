@@ -35,7 +35,7 @@ public sealed class SignedIn(DemoRegionRunning region)
         var person = DemoPeople.All.Single(p => p.Key == "parent-two");
         await visitor.OpenAsync(visitor.Service.DemoUrl + "/portfolio/");
         await visitor.PressAsync("Войти", "Sign in");
-        if (visitor.Page.Url.StartsWith(visitor.Service.SchoolUrl)) await visitor.Page.Locator("main .main").First.ClickAsync();
+        if (visitor.Page.Url.StartsWith(visitor.Service.SchoolUrl)) await visitor.StartSignInAsync();
         await visitor.EnterPortalAsync(person);
         await visitor.ExpectServiceAsync(person, "portfolio");
     }
@@ -47,6 +47,6 @@ public sealed class SignedIn(DemoRegionRunning region)
         var person = DemoPeople.All.Single(p => p.Key == "parent-two");
         await visitor.SignInAsync(person);
         await visitor.OpenAsync(visitor.Service.DemoUrl + "/journal/login");
-        Assert.StartsWith(visitor.Service.SchoolUrl + "/no-right", visitor.Page.Url);
+        await visitor.ExpectAddressAsync(visitor.Service.SchoolUrl + "/no-right");
     }
 }

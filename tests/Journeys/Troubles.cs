@@ -24,6 +24,7 @@ public sealed class Troubles(DemoRegionRunning region)
         await using var visitor = await region.VisitAsync("activation-failed", new Look(width, language, dark));
         await SignInAsync(visitor, await NewTeacherAsync(width == 360 ? 0 : 1));
         await visitor.ExpectHeadingAsync("Активация аккаунта", "Account activation");
+        await WindowBeginsAsync();
         for (var i = 0; i < 5; i++) await visitor.SubmitAsync(("Password", "not this one"));
         await visitor.ExpectHeadingAsync("Активация не получилась", "Activation did not work");
         foreach (var why in new[] { "locked", "disabled", "busy" }) await visitor.OpenAsync($"{visitor.Service.SchoolUrl}/activation-failed?why={why}");
@@ -54,6 +55,7 @@ public sealed class Troubles(DemoRegionRunning region)
     {
         await using var visitor = await region.VisitAsync("too-many-tries", new Look(width, language, dark));
         var statuses = new List<int>();
+        await WindowBeginsAsync();
         visitor.Page.Response += (_, response) => { if (response.Request.Method == "POST") statuses.Add(response.Status); };
         await visitor.OpenAsync(visitor.Service.PortalUrl + "/login");
         for (var i = 0; i < 6; i++) await visitor.SubmitAsync(("Login", $"nobody{width}@example.org"), ("Password", "not this one"));
@@ -72,7 +74,7 @@ public sealed class Troubles(DemoRegionRunning region)
         await using var visitor = await region.VisitAsync("crowd", new Look(width, language, dark), service);
         await visitor.OpenAsync(service.PortalUrl + "/login");
         using var done = new ManualResetEventSlim();
-        var other = service.Portal.Services.GetRequiredService<HashGate>().RunAsync(() => { done.Wait(); return 0; });
+        var other = await BegunAsync(service.Portal.Services.GetRequiredService<HashGate>(), done);
         await visitor.SubmitAsync(("Login", "second@example.org"), ("Password", "not this one"));
         await visitor.ExpectTextAsync(visitor.Say("Сейчас входит очень много людей", "Very many people are signing in"));
         done.Set();
@@ -86,8 +88,7 @@ public sealed class Troubles(DemoRegionRunning region)
         await using var visitor = await region.VisitAsync("down", new Look(width, language, dark), service);
         await service.Portal.StopAsync();
         await visitor.OpenAsync(service.SchoolUrl + "/");
-        await visitor.Page.Locator("main .main").First.ClickAsync();
-        await visitor.LookAsync();
+        await visitor.StartSignInAsync();
         await visitor.ExpectHeadingAsync("Портал не отвечает", "The portal does not answer");
         await service.School.StopAsync();
         await visitor.OpenAsync(service.DemoUrl + "/diary/login");
@@ -95,6 +96,23 @@ public sealed class Troubles(DemoRegionRunning region)
         foreach (var why in new[] { "Refused", "Expired", "BadAnswer", "OtherGateway", "Ended", "SignedOutHereOnly" })
             await visitor.OpenAsync($"{service.DemoUrl}/diary/trouble?why={why}");
     }
+
+    // Tries are counted by quarters of an hour of the clock: when one is about to end, the next is waited for.
+    private static async Task WindowBeginsAsync()
+    {
+        var left = TimeSpan.FromMinutes(15) - TimeSpan.FromTicks(DateTimeOffset.UtcNow.Ticks % TimeSpan.FromMinutes(15).Ticks);
+        if (left < TimeSpan.FromSeconds(90)) await Task.Delay(left);
+    }
+
+    // Without patience even the first hash may be turned away, when the gate's thread is slow to wake up.
+    private static Task<Task<GateResult<int>>> BegunAsync(HashGate gate, ManualResetEventSlim done) =>
+        Eventually.GetAsync("a hash that is under way", async () =>
+        {
+            var begun = new TaskCompletionSource();
+            var hash = gate.RunAsync(() => { begun.SetResult(); done.Wait(); return 0; });
+            await Task.WhenAny(begun.Task, hash);
+            return begun.Task.IsCompleted ? hash : null;
+        });
 
     private static async Task SignInAsync(Visitor visitor, string phone)
     {

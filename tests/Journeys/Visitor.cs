@@ -29,15 +29,18 @@ public sealed partial class Visitor(IBrowserContext context, IPage page, Running
 
     public async Task PressAsync(string russian, string english)
     {
-        await page.GetByRole(AriaRole.Button, new() { Name = Say(russian, english), Exact = true }).Or(page.GetByRole(AriaRole.Link, new() { Name = Say(russian, english), Exact = true })).First.ClickAsync();
-        await page.WaitForLoadStateAsync(LoadState.DOMContentLoaded);
-        await LookAsync();
+        var name = Say(russian, english);
+        await ClickAsync(page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).Or(page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true })).First);
     }
 
-    public async Task FollowAsync(string href)
+    public Task FollowAsync(string href) => ClickAsync(page.Locator($"main a[href='{href}']").First);
+
+    /// <summary>Presses, and looks at the page that comes: every press here is answered with a page, be it the same one with a remark.</summary>
+    public async Task ClickAsync(ILocator pressed)
     {
-        await page.Locator($"main a[href='{href}']").First.ClickAsync();
-        await page.WaitForLoadStateAsync(LoadState.DOMContentLoaded);
+        var before = await Eventually.GetAsync("a page to press on", ShownAsync);
+        await pressed.ClickAsync();
+        await Eventually.HoldsAsync($"a page after {pressed} on {before.Url}", async () => await ShownAsync() is { } now && now.Began != before.Began);
         await LookAsync();
     }
 
@@ -45,9 +48,12 @@ public sealed partial class Visitor(IBrowserContext context, IPage page, Running
     public async Task SignInAsync(DemoPerson person)
     {
         await OpenAsync(running.SchoolUrl + "/");
-        await page.Locator("main .main").First.ClickAsync();
+        await StartSignInAsync();
         await EnterPortalAsync(person);
     }
+
+    /// <summary>The main button of the start page, which leads to the portal's form.</summary>
+    public Task StartSignInAsync() => ClickAsync(page.Locator("main .main").First);
 
     public Task EnterPortalAsync(DemoPerson person) => EnterPortalAsync(person.SignInWith, person.Password);
 
@@ -63,9 +69,7 @@ public sealed partial class Visitor(IBrowserContext context, IPage page, Running
     public async Task SubmitAsync(params (string Field, string Value)[] answers)
     {
         foreach (var (field, value) in answers) await page.Locator($"[name={field}]").FillAsync(value);
-        await page.Locator("main button.main").First.ClickAsync();
-        await page.WaitForLoadStateAsync(LoadState.DOMContentLoaded);
-        await LookAsync();
+        await ClickAsync(page.Locator("main button.main").First);
     }
 
     /// <summary>Types the code that the portal has sent to this phone or e-mail.</summary>
@@ -76,17 +80,13 @@ public sealed partial class Visitor(IBrowserContext context, IPage page, Running
     {
         var tab = await context.NewPageAsync();
         var newest = tab.Locator("article", new() { HasText = to }).First;
-        for (var i = 0; i < 100; i++)
+        var code = await Eventually.GetAsync("a code sent to " + to, async () =>
         {
             await tab.GotoAsync(running.PortalUrl + "/dev/messages");
-            if (await newest.CountAsync() > 0 && CodePattern().Match(await newest.InnerTextAsync()) is { Success: true } code)
-            {
-                await tab.CloseAsync();
-                return code.Value;
-            }
-            await Task.Delay(100);
-        }
-        throw new TimeoutException($"No code has come to {to}.");
+            return await newest.CountAsync() > 0 && CodePattern().Match(await newest.InnerTextAsync()) is { Success: true } found ? found.Value : null;
+        });
+        await tab.CloseAsync();
+        return code;
     }
 
     [GeneratedRegex(@"(?<!\d)\d{6}(?!\d)")] private static partial Regex CodePattern();
@@ -97,16 +97,20 @@ public sealed partial class Visitor(IBrowserContext context, IPage page, Running
     /// <summary>The service shows who is signed in.</summary>
     public async Task ExpectServiceAsync(DemoPerson person, string service)
     {
-        await page.WaitForURLAsync($"{running.DemoUrl}/{service}/**");
+        await ExpectAddressAsync($"{running.DemoUrl}/{service}/");
         await Assertions.Expect(page.Locator(".who")).ToContainTextAsync(person.Account.LastName);
         await LookAsync();
     }
+
+    /// <summary>The address in the browser begins like this.</summary>
+    public Task ExpectAddressAsync(string beginning) => Assertions.Expect(page).ToHaveURLAsync(new Regex("^" + Regex.Escape(beginning)));
 
     public Task ExpectTextAsync(string text) => Assertions.Expect(page.Locator("main")).ToContainTextAsync(text);
 
     /// <summary>A picture under artifacts/screenshots; nothing sticks out sideways; axe-core finds nothing.</summary>
     public async Task LookAsync()
     {
+        await Eventually.GetAsync("a whole page to look at", ShownAsync);
         _step++;
         var path = new Uri(page.Url).AbsolutePath.Trim('/').Replace('/', '-');
         var file = Find($"artifacts") + $"/screenshots/{journey}/{_step:D2}-{(path.Length == 0 ? "start" : path)}-{look.Suffix}.png";
@@ -123,10 +127,23 @@ public sealed partial class Visitor(IBrowserContext context, IPage page, Running
         Assert.True(violations.GetArrayLength() == 0, $"axe-core at {page.Url}: {violations}");
     }
 
+    // The document that is shown, and when it began, by which two of one address differ; null while one is still coming in.
+    private async Task<Shown?> ShownAsync()
+    {
+        try
+        {
+            var began = await page.EvaluateAsync<double?>("document.readyState === 'complete' ? performance.timeOrigin : null");
+            return began is { } b ? new Shown(page.Url, b) : null;
+        }
+        catch (PlaywrightException e) when (e.Message.Contains("context was destroyed", StringComparison.Ordinal)) { return null; }
+    }
+
+    private sealed record Shown(string Url, double Began);
+
     // Chromium on a crowded machine now and then cannot capture a frame in time; the next one it can.
     private async Task TakePictureAsync(string file)
     {
-        for (var tries = 3; ; tries--)
+        for (var tries = 10; ; tries--)
         {
             try { await page.ScreenshotAsync(new() { Path = file, FullPage = true }); return; }
             catch (PlaywrightException e) when (tries > 1 && e.Message.Contains("Unable to capture screenshot", StringComparison.Ordinal)) { }

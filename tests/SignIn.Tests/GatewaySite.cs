@@ -105,17 +105,6 @@ public class GatewaySite : IAsyncLifetime
         return await connection.ExecuteScalarAsync<T?>(sql, values);
     }
 
-    /// <summary>For what the workers do in their own time: at most 20 s.</summary>
-    internal static async Task EventuallyAsync(Func<Task<bool>> holds)
-    {
-        for (var i = 0; i < 200; i++)
-        {
-            if (await holds()) return;
-            await Task.Delay(100);
-        }
-        Assert.Fail("It did not come about within 20 s.");
-    }
-
     private async Task<Person> AccountAsync(string stem, int kind, int i, bool snilsConfirmed = true)
     {
         var person = new Person(Guid.CreateVersion7(), Surname(stem, i), PhoneOf(kind, i), EmailOf(kind, i), SnilsOf(kind, i));

@@ -122,8 +122,8 @@ public sealed class SessionTests(GatewaySite site) : IClassFixture<GatewaySite>
         await site.QueryAsync<int>("delete from portal.session where account_id = @AccountId", new { parent.AccountId });
         await using (var scope = site.Service.Portal.Services.CreateAsyncScope())
             Assert.True(await scope.ServiceProvider.GetRequiredService<IAccounts>().DisableAsync(parent.AccountId, "test"));
-        await GatewaySite.EventuallyAsync(async () => await site.QueryAsync<long>(LiveSql, new { id = parent.AccountId.ToString() }) == 0);
-        await GatewaySite.EventuallyAsync(async () => await site.QueryAsync<long>(OfflineSql, new { id = parent.AccountId.ToString() }) == 0);
+        await Eventually.HoldsAsync("the end of the sessions", async () => await site.QueryAsync<long>(LiveSql, new { id = parent.AccountId.ToString() }) == 0);
+        await Eventually.HoldsAsync("the end of the grants", async () => await site.QueryAsync<long>(OfflineSql, new { id = parent.AccountId.ToString() }) == 0);
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed class SessionTests(GatewaySite site) : IClassFixture<GatewaySite>
         var browser = await site.SignInAsync(parent);
         await browser.GetAsync(site.Service.PortalUrl + "/logout");
         if (browser.Location is null) await browser.SubmitAsync();
-        await GatewaySite.EventuallyAsync(async () => await site.QueryAsync<long>(LiveSql, new { id = parent.AccountId.ToString() }) == 0);
+        await Eventually.HoldsAsync("the end of the sessions", async () => await site.QueryAsync<long>(LiveSql, new { id = parent.AccountId.ToString() }) == 0);
     }
 
     [Fact]
@@ -187,7 +187,7 @@ public sealed class SessionTests(GatewaySite site) : IClassFixture<GatewaySite>
         await browser.SubmitAsync(("Login", parent.Phone), ("Password", Person.Password));
         await browser.GetAsync("/profile/password");
         await browser.SubmitAsync(("Old", Person.Password), ("New", "четыре синих самовара"));
-        await GatewaySite.EventuallyAsync(async () => await site.QueryAsync<long>(LiveSql, new { id = parent.AccountId.ToString() }) == 0);
+        await Eventually.HoldsAsync("the end of the sessions", async () => await site.QueryAsync<long>(LiveSql, new { id = parent.AccountId.ToString() }) == 0);
     }
 
     [Fact]
@@ -215,7 +215,7 @@ public sealed class SessionTests(GatewaySite site) : IClassFixture<GatewaySite>
         await site.SignInAsync(leaver);
         await site.SignInAsync(stayer);
         await site.ImportAsync(record => record != "v12");
-        await GatewaySite.EventuallyAsync(async () => await site.QueryAsync<long>(LiveSql, new { id = leaver.AccountId.ToString() }) == 0);
+        await Eventually.HoldsAsync("the end of the sessions", async () => await site.QueryAsync<long>(LiveSql, new { id = leaver.AccountId.ToString() }) == 0);
         Assert.Equal(1, await site.QueryAsync<long>(LiveSql, new { id = stayer.AccountId.ToString() }));
     }
 }

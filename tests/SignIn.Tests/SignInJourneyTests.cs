@@ -50,7 +50,7 @@ public sealed class SignInJourneyTests(GatewaySite site) : IClassFixture<Gateway
     {
         var teacher = await site.TeacherAsync(2);
         await site.ActivatedAsync(teacher);
-        await GatewaySite.EventuallyAsync(async () => await site.QueryAsync<long>("select count(*) from signin.login where login_key = 'teacher_2' and told_portal_at is not null") == 1);
+        await Eventually.HoldsAsync("the portal told of the login", async () => await site.QueryAsync<long>("select count(*) from signin.login where login_key = 'teacher_2' and told_portal_at is not null") == 1);
         Assert.Null(await site.QueryAsync<string>("select portal_refused from signin.login where login_key = 'teacher_2'"));
         var browser = await new Browser(site.Service.PortalUrl).GetAsync("/login");
         await browser.SubmitAsync(("Login", "teacher_2"), ("Password", Person.Password));

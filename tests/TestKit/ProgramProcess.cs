@@ -8,6 +8,8 @@ namespace Aupd.TestKit;
 /// <summary>The program as a process of its own, started as ./run starts it, so that a test can kill it.</summary>
 public sealed class ProgramProcess : IAsyncDisposable
 {
+    // A program that starts sets up a cluster, migrates it and plants a region.
+    private static readonly TimeSpan Patience = 3 * Eventually.Patience;
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
@@ -39,12 +41,12 @@ public sealed class ProgramProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until the output holds the text; fails with the whole output when the program ends first or the time is over.</summary>
-    public async Task UntilItSaysAsync(string text, TimeSpan? within = null)
+    public async Task UntilItSaysAsync(string text)
     {
         var watch = Stopwatch.StartNew();
         while (!Output.Contains(text, StringComparison.Ordinal))
         {
-            if (_process.HasExited || watch.Elapsed > (within ?? TimeSpan.FromSeconds(60)))
+            if (_process.HasExited || watch.Elapsed > Patience)
                 throw new InvalidOperationException($"The program did not say \"{text}\":\n{Output}");
             await Task.Delay(20);
         }
@@ -67,7 +69,7 @@ public sealed class ProgramProcess : IAsyncDisposable
 
     public async Task<int> ExitAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(patience.Token);
         return _process.ExitCode;
     }
@@ -78,13 +80,24 @@ public sealed class ProgramProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    /// <summary>Ports that were free a moment ago.</summary>
+    /// <summary>Ports that were free a moment ago, below those that the kernel lends to connections (32768 and up): nobody gets one meanwhile
+    /// by chance.</summary>
     public static int[] FreePorts(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        listeners.ForEach(l => l.Start());
-        var ports = listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port).ToArray();
-        listeners.ForEach(l => l.Stop());
-        return ports;
+        var ports = new HashSet<int>();
+        while (ports.Count < count)
+            if (Random.Shared.Next(10_000, 32_000) is var port && IsFree(port)) ports.Add(port);
+        return [.. ports];
+    }
+
+    /// <inheritdoc cref="FreePorts(int)"/>
+    public static int FreePort() => FreePorts(1)[0];
+
+    private static bool IsFree(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        try { listener.Start(); }
+        catch (SocketException) { return false; }
+        return true;
     }
 }

@@ -9,8 +9,7 @@ using Npgsql;
 namespace Aupd.TestKit;
 
 /// <summary>The whole service on free loopback ports over a database of its own: portal, school gateway, demo services and
-/// their workers. Settings may be
-/// overridden by their names (<c>Portal:Hashing:MemoryKiB</c>).</summary>
+/// their workers. Settings may be overridden by their names (<c>Portal:Hashing:MemoryKiB</c>).</summary>
 public sealed class RunningService : IAsyncDisposable
 {
     private readonly List<IHost> _hosts = [];
@@ -31,6 +30,8 @@ public sealed class RunningService : IAsyncDisposable
         {
             ["Database:ConnectionString"] = database ?? await TestPostgres.NewDatabaseAsync(),
             ["Secrets:MasterKey"] = Convert.ToBase64String(SHA256.HashData("tests"u8)),
+            // On a machine that is busy with tests nobody is told to come back later: hashes get what the others leave over.
+            ["Portal:Hashing:LongestWaitMilliseconds"] = "60000", ["SignIn:PortalTimeoutSeconds"] = "60", ["OpenId:BackchannelTimeoutSeconds"] = "30",
             ["Sites:SchoolPort"] = ports[0].ToString(), ["Sites:PortalPort"] = ports[1].ToString(), ["Sites:DemoPort"] = ports[2].ToString(),
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>()) values[name] = value;

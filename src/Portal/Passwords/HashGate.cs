@@ -11,7 +11,7 @@ internal sealed class HashGate : IDisposable
     private readonly SemaphoreSlim _come = new(0);
     private readonly CancellationTokenSource _closing = new();
     private readonly HashingSettings _settings;
-    private long _done;
+    private long _begun;
 
     public HashGate(HashingSettings settings)
     {
@@ -20,8 +20,8 @@ internal sealed class HashGate : IDisposable
         for (var i = 0; i < threads; i++) new Thread(Work) { IsBackground = true, Name = "password hash" }.Start();
     }
 
-    /// <summary>How many hashes this gate has computed; tests compare costs by it.</summary>
-    public long Done => Interlocked.Read(ref _done);
+    /// <summary>How many hashes this gate has let in, those of all answers among them; tests compare costs by it.</summary>
+    public long Begun => Interlocked.Read(ref _begun);
 
     /// <summary>What to tell people who cannot wait any longer: come back in so long.</summary>
     public TimeSpan RetryAfter => TimeSpan.FromMilliseconds(Math.Max(1000, _settings.LongestWaitMilliseconds));
@@ -57,8 +57,8 @@ internal sealed class HashGate : IDisposable
             Turn? turn;
             lock (_lock) _waiting.TryDequeue(out turn);
             if (turn is null || !turn.TryBegin()) continue;
+            Interlocked.Increment(ref _begun);
             turn.Run();
-            Interlocked.Increment(ref _done);
         }
     }
 

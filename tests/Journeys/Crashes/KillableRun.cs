@@ -33,7 +33,7 @@ public sealed class KillableRun : IAsyncLifetime
     {
         _program = ProgramProcess.Start("run", "--data", _folder, "--school-port", $"{_ports[0]}", "--portal-port", $"{_ports[1]}",
             "--demo-port", $"{_ports[2]}", "--set", "OpenId:CodeLifetimeSeconds=600");
-        await _program.UntilItSaysAsync("Ctrl-C", TimeSpan.FromMinutes(2));
+        await _program.UntilItSaysAsync("Ctrl-C");
     }
 
     /// <summary>kill -9; PostgreSQL is left behind.</summary>
@@ -82,13 +82,7 @@ public sealed class KillableRun : IAsyncLifetime
         return await connection.QuerySingleAsync<T>(sql, values);
     }
 
-    /// <summary>At most 30 s.</summary>
-    public async Task UntilAsync(string question, object? values = null)
-    {
-        for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(30); await Task.Delay(20))
-            if (await AskAsync<bool>(question, values)) return;
-        Assert.Fail($"It did not come about within 30 s: {question}");
-    }
+    public Task UntilAsync(string question, object? values = null) => Eventually.HoldsAsync(question, () => AskAsync<bool>(question, values));
 
     /// <summary>Nobody writes to the table until the answer is disposed of or PostgreSQL restarts.</summary>
     public async Task<IAsyncDisposable> HoldAsync(string table)

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Aupd.Kernel.Facts;
@@ -50,7 +49,7 @@ internal sealed class TestSite : IAsyncDisposable
         TestPeople people, TimeProvider clock, string? database = null, string? issuer = null, IDictionary<string, string?>? settings = null, string provider = "school",
         bool partitions = true)
     {
-        var port = FreePort();
+        var port = ProgramProcess.FreePort();
         var url = $"http://localhost:{port}";
         var values = new Dictionary<string, string?>
         {
@@ -111,13 +110,6 @@ internal sealed class TestSite : IAsyncDisposable
         app.MapGet("/login-page", () => "sign in");
         app.MapGet("/login", (HttpContext http, string user, string back) => TestEndUser.SignIn(http, people, shared.Clock, user, back));
         return app;
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 

@@ -89,9 +89,9 @@ public sealed class LockOutTests(SiteOfManyNetworks site) : IClassFixture<SiteOf
         var network = site.NewNetwork();
         var browsers = Enumerable.Range(0, 30).Select(_ => site.BrowserOn(network)).ToList();
         await Task.WhenAll(browsers.Select(b => b.GetAsync("/login")));
-        var before = site.Get<HashGate>().Done;
+        var before = site.Get<HashGate>().Begun;
         await Task.WhenAll(browsers.Select(b => b.SubmitAsync(("Login", person.Login), ("Password", Wrong))));
-        Assert.Equal(5, site.Get<HashGate>().Done - before);
+        Assert.Equal(5, site.Get<HashGate>().Begun - before);
         Assert.Equal(5, browsers.Count(b => (int)b.Status == 200));
         Assert.Equal(25, browsers.Count(b => (int)b.Status == 429));
         browsers.ForEach(b => b.Dispose());

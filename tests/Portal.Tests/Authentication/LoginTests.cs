@@ -105,9 +105,9 @@ public sealed class LoginTests(PortalSite site) : IClassFixture<PortalSite>
         async Task<(string Page, long Hashes)> TryAsync(string login)
         {
             using var browser = await site.NewBrowser().GetAsync("/login");
-            var before = gate.Done;
+            var before = gate.Begun;
             await browser.SubmitAsync(("Login", login), ("Password", "not the password"));
-            return (browser.Text.Replace(login, "", StringComparison.Ordinal), gate.Done - before);
+            return (browser.Text.Replace(login, "", StringComparison.Ordinal), gate.Begun - before);
         }
         var wrong = await TryAsync(person.Login);
         Assert.Equal(1, wrong.Hashes);

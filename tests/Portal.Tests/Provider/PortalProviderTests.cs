@@ -104,7 +104,7 @@ public sealed class PortalProviderTests(SiteBeforeFakeSchool site) : IClassFixtu
         site.LogoutTokens.Clear();
         await browser.GetAsync(site.Url + "/logout");
         await browser.SubmitAsync();
-        for (var i = 0; i < 200 && site.LogoutTokens.IsEmpty; i++) await Task.Delay(50);
+        await Eventually.HoldsAsync("a logout token", () => !site.LogoutTokens.IsEmpty);
         Assert.True(site.LogoutTokens.TryDequeue(out var form));
         var token = QueryHelpers.ParseQuery(form)["logout_token"].ToString();
         var notice = Assert.IsType<LogoutTokenOutcome.Valid>(await site.Client.ReadLogoutTokenAsync(token, null, default)).Notice;

@@ -43,9 +43,9 @@ public sealed class SchoolApiTests(PortalSite site) : IClassFixture<PortalSite>
     [Fact]
     public async Task An_unknown_account_costs_the_same_hash()
     {
-        var before = site.Get<HashGate>().Done;
+        var before = site.Get<HashGate>().Begun;
         await CheckAsync(Guid.CreateVersion7(), PortalSite.Password);
-        Assert.Equal(1, site.Get<HashGate>().Done - before);
+        Assert.Equal(1, site.Get<HashGate>().Begun - before);
     }
 
     [Theory]
@@ -58,7 +58,7 @@ public sealed class SchoolApiTests(PortalSite site) : IClassFixture<PortalSite>
     [InlineData("Bearer c2Nob29s")]
     public async Task Whoever_is_not_the_gateway_learns_nothing(string? authorization)
     {
-        var before = site.Get<HashGate>().Done;
+        var before = site.Get<HashGate>().Begun;
         foreach (var path in new[] { "/api/password-check", "/api/login-issued" })
         {
             using var request = new HttpRequestMessage(HttpMethod.Post,
@@ -68,7 +68,7 @@ public sealed class SchoolApiTests(PortalSite site) : IClassFixture<PortalSite>
             Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
             Assert.Equal("Basic", Assert.Single(answer.Headers.WwwAuthenticate).Scheme);
         }
-        Assert.Equal(before, site.Get<HashGate>().Done);
+        Assert.Equal(before, site.Get<HashGate>().Begun);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Aupd.Portal.Accounts;
 using Aupd.Portal.Events;
 using Aupd.Portal.Sessions;
 using Aupd.Portal.Tests.Support;
+using Aupd.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Aupd.Portal.Tests.Provider;
@@ -64,8 +65,7 @@ public sealed class SecurityEventTests(SiteBeforeFakeSchool site) : IClassFixtur
         var person = await site.NewPersonAsync();
         site.Refusals = 1;
         await ChangeAsync(person, new IdentifierChange.OfPhone(Phone.TryParse("+7 999 100-20-31")));
-        for (var i = 0; i < 100 && await site.AskAsync<long>(
-            "select count(*) from kernel.outbox where attempts = 1") == 0; i++) await Task.Delay(50);
+        await Eventually.HoldsAsync("a first try", async () => await site.AskAsync<long>("select count(*) from kernel.outbox where attempts = 1") > 0);
         var payload = await site.AskAsync<string>("select payload::text from kernel.outbox where topic = @topic",
             new { topic = IdentifierChanged.Topic });
         Assert.DoesNotContain("999", payload!.Replace(person.Id.ToString(), "", StringComparison.Ordinal).Split("changeId")[0]);

@@ -63,7 +63,10 @@ public sealed class RecoveryTests(SelfServiceSite site) : IClassFixture<SelfServ
             known.Add(await TimeAsync((await site.NewPersonAsync()).Phone));
             unknown.Add(await TimeAsync(SelfServiceSite.NewContacts().Phone));
         }
-        Assert.InRange(Math.Abs(known.Order().ElementAt(2) - unknown.Order().ElementAt(2)), 0, 60);
+        // Nobody is answered before the pace of 250 ms is over, whatever was done meanwhile, and little is done after it. The second fastest of six
+        // are compared, which a busy machine delays least.
+        Assert.All(known.Concat(unknown), ms => Assert.InRange(ms, 240, double.MaxValue));
+        Assert.InRange(Math.Abs(known.Order().ElementAt(1) - unknown.Order().ElementAt(1)), 0, 125);
     }
 
     // identity-servers.md §3.3 no. 1: a reset that is finished without what was sent.

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
 using Aupd.OpenId.RelyingParty;
+using Aupd.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -14,7 +14,7 @@ namespace Aupd.Portal.Tests.Support;
 /// portal is the relying party that verifies everything.</summary>
 public sealed class SiteBeforeFakeSchool : PortalSite, IAsyncLifetime
 {
-    private readonly int _port = FreePort();
+    private readonly int _port = ProgramProcess.FreePort();
     private WebApplication _school = null!;
 
     /// <summary>Security event tokens in the order they came, repeated ones too.</summary>
@@ -49,22 +49,18 @@ public sealed class SiteBeforeFakeSchool : PortalSite, IAsyncLifetime
         await _school.DisposeAsync();
     }
 
-    /// <summary>The next event of an account, verified as the gateway would; fails when none comes within ten seconds.</summary>
-    public async Task<SecurityEvent> NextEventAsync(Guid account)
+    /// <summary>The next event of an account, verified as the gateway would.</summary>
+    public Task<SecurityEvent> NextEventAsync(Guid account) => Eventually.GetAsync("a security event of " + account, async () =>
     {
-        for (var i = 0; i < 200; i++)
+        while (Events.TryDequeue(out var sent))
         {
-            if (Events.TryDequeue(out var sent))
-            {
-                Assert.Equal("application/secevent+jwt", sent.ContentType);
-                var told = Assert.IsType<SecurityEventOutcome.Valid>(
-                    await Client.ReadSecurityEventAsync(sent.Token, "school", default)).Event;
-                if (told.Subject == account.ToString()) return told;
-            }
-            else await Task.Delay(50);
+            Assert.Equal("application/secevent+jwt", sent.ContentType);
+            var told = Assert.IsType<SecurityEventOutcome.Valid>(
+                await Client.ReadSecurityEventAsync(sent.Token, "school", default)).Event;
+            if (told.Subject == account.ToString()) return told;
         }
-        throw new TimeoutException("No security event came.");
-    }
+        return null;
+    });
 
     private async Task AnswerAsync(HttpContext http)
     {
@@ -77,12 +73,5 @@ public sealed class SiteBeforeFakeSchool : PortalSite, IAsyncLifetime
             http.Response.StatusCode = 202;
         }
         else if (http.Request.Path == "/signin/backchannel-logout") LogoutTokens.Enqueue(body);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
