@@ -33,6 +33,10 @@ internal sealed record OAuthError(string Code, int Status, string Description, s
         new("request_not_supported", 400, "Request objects are not supported.", "request came");
     public static OAuthError RequestUriNotSupported() =>
         new("request_uri_not_supported", 400, "Request objects by reference are not supported.", "request_uri came");
+    // RFC 9101 §7. The person reads it: the request was pushed and is now gone, expired or another client's; the log knows which.
+    public static OAuthError InvalidRequestUri(string detail) =>
+        new("invalid_request_uri", 400, "The sign-in took too long, was finished before or was not begun here; go back to the service.",
+            $"request_uri: {detail}");
     public static OAuthError RegistrationNotSupported() =>
         new("registration_not_supported", 400, "The registration parameter is not supported.", "registration came");
 

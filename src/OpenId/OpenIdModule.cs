@@ -9,6 +9,7 @@ using Aupd.OpenId.Grants;
 using Aupd.OpenId.Keys;
 using Aupd.OpenId.Logout;
 using Aupd.OpenId.Protocol;
+using Aupd.OpenId.Push;
 using Aupd.OpenId.Token;
 using Aupd.OpenId.Token.AuthorizationCode;
 using Aupd.OpenId.Token.RefreshToken;
@@ -45,6 +46,7 @@ public static class OpenIdModule
             s.GetRequiredService<ClientDirectory>()).AddHostedService<ClientWatch>();
         services.AddSingleton<IGrants, EndSessions>();
         services.AddSingleton<VerifyHint>().AddSingleton<PendingRequests>().AddSingleton<ReplayStore>().AddSingleton<RevokeGrant>();
+        services.AddSingleton<PushedRequests>().AddScoped<PushEndpoint>();
         services.AddSingleton<AuthorizeSteps>().AddSingleton<IssueCode>().AddScoped<AuthorizeEndpoint>();
         services.AddSingleton<AuthenticateClient>().AddSingleton<IssueTokens>().AddSingleton<RedeemCode>()
             .AddSingleton<RotateRefreshToken>().AddSingleton<TokenEndpoint>();
@@ -58,6 +60,7 @@ public static class OpenIdModule
         app.MapGet(DiscoveryEndpoint.JwksPath, JwksEndpoint.HandleAsync);
         MapShared<DiscoveryEndpoint>(app, DiscoveryEndpoint.Path, ["GET"], (e, http) => e.GetAsync(http));
         MapShared<TokenEndpoint>(app, TokenEndpoint.Path, ["POST"], (e, http) => e.PostAsync(http));
+        MapShared<PushEndpoint>(app, PushEndpoint.Path, ["POST"], (e, http) => e.PostAsync(http));
         MapShared<UserInfoEndpoint>(app, UserInfoEndpoint.Path, ["GET", "POST"], (e, http) => e.RunAsync(http));
         Map<AuthorizeEndpoint>(app, AuthorizeEndpoint.Path, "GET", (e, http) => e.GetAsync(http));
         Map<AuthorizeEndpoint>(app, AuthorizeEndpoint.Path, "POST", (e, http) => e.PostAsync(http));

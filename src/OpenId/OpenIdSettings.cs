@@ -14,6 +14,9 @@ public sealed record OpenIdSettings
     public string PortalClientsFile { get; init; } = "";
     /// <summary>How long a person may take at our pages before an authorization request is forgotten, in seconds.</summary>
     [Range(300, 86_400)] public int RequestLifetimeSeconds { get; init; } = 3600;
+    /// <summary>How long a pushed authorization request waits for the person's browser, in seconds. RFC 9126 §2.2 says 5 to 600, FAPI 2.0
+    /// §5.3.2.2 less than 600.</summary>
+    [Range(5, 599)] public int PushedRequestLifetimeSeconds { get; init; } = 60;
     /// <summary>How long an authorization code may be redeemed, in seconds. RFC 6749 §4.1.2 allows at most 600.</summary>
     [Range(10, 600)] public int CodeLifetimeSeconds { get; init; } = 60;
     /// <summary>How long an access token is good, in seconds.</summary>

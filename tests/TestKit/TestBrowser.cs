@@ -62,6 +62,13 @@ public sealed class TestBrowser : IDisposable
 
     public Task<Seen> AuthorizeAsync(Dictionary<string, string> parameters) => GetAsync(QueryHelpers.AddQueryString("/connect/authorize", parameters!));
 
+    /// <summary>Pushes an authorization request, with the secret unless the form has a way of its own.</summary>
+    public Task<Seen> PushAsync(Dictionary<string, string> parameters, params (string Name, string Value)[] headers) =>
+        PostAsync("/connect/par", new Dictionary<string, string>(parameters) { ["client_secret"] = Secret }, headers);
+
+    /// <summary>What the browser brings after a push.</summary>
+    public static Dictionary<string, string> Pushed(Seen push, string client = "web") => new() { ["client_id"] = client, ["request_uri"] = push.Text("request_uri")! };
+
     public Task<Seen> SignInAsync(string user, string back = "/") => GetAsync($"/login?user={user}&back={Uri.EscapeDataString(back)}");
 
     /// <summary>Signs in and gets a code.</summary>

@@ -23,7 +23,7 @@ internal sealed partial class AuthorizeEndpoint(
     public async Task GetAsync(HttpContext http)
     {
         var request = new AuthorizeRequest(RequestParameters.FromQuery(http.Request), clock.GetUtcNow());
-        await RunAsync(http, new Turn(request, pending.NewId(), Kept: false, SelectionShown: false));
+        await RunAsync(http, new Turn(request, pending.NewId(), Kept: false, SelectionShown: false), At.Authorize);
     }
 
     // Browsers send no SameSite=Lax cookie with a post from another site: the request goes on as a GET of our own.
@@ -31,9 +31,9 @@ internal sealed partial class AuthorizeEndpoint(
     {
         var ct = http.RequestAborted;
         var request = new AuthorizeRequest(await RequestParameters.FromFormAsync(http.Request, ct), clock.GetUtcNow());
-        if (await steps.RunAsync(request, ct) is { } fault) { await RefuseAsync(http, request, fault); return; }
+        if (await steps.RunAsync(request, At.Authorize, ct) is { } fault) { await RefuseAsync(http, request, fault); return; }
         var id = pending.NewId();
-        await pending.KeepAsync(id, Kind, new PendingRequest(request.Parameters, request.AskedAt, SelectionShown: false), ct);
+        await pending.KeepAsync(id, Kind, Kept(request, selectionShown: false), ct);
         Answers.SeeOther(http, ResumeUrl(id));
     }
 
@@ -47,13 +47,14 @@ internal sealed partial class AuthorizeEndpoint(
                     "no such pending request"));
             return;
         }
-        await RunAsync(http, new Turn(new AuthorizeRequest(kept.Parameters, kept.AskedAt), id!, Kept: true, kept.SelectionShown));
+        var request = new AuthorizeRequest(kept.Parameters, kept.AskedAt) { Pushed = kept.Pushed };
+        await RunAsync(http, new Turn(request, id!, Kept: true, kept.SelectionShown), At.Resumed);
     }
 
-    private async Task RunAsync(HttpContext http, Turn turn)
+    private async Task RunAsync(HttpContext http, Turn turn, At where)
     {
         var (request, ct) = (turn.Request, http.RequestAborted);
-        if (await steps.RunAsync(request, ct) is { } fault) { await RefuseAsync(http, request, fault); return; }
+        if (await steps.RunAsync(request, where, ct) is { } fault) { await RefuseAsync(http, request, fault); return; }
         var ask = new AuthorizationAsk(turn.Id.Text, ResumeUrl(turn.Id), request.Client, request.Scopes, request.AuthenticatedAfter,
             request.Prompts.Contains("select_account") && !turn.SelectionShown, request.Parameters["login_hint"], request.SubjectHint);
         switch (await endUser.AskAsync(http, ask, ct))
@@ -80,7 +81,11 @@ internal sealed partial class AuthorizeEndpoint(
             await TellClientAsync(http, request, OAuthError.LoginRequired("another person than that of id_token_hint is signed in"));
             return;
         }
-        var code = await codes.RunAsync(request, session, http.RequestAborted);
+        if (await codes.RunAsync(request, session, http.RequestAborted) is not { } code)
+        {
+            await TellPersonAsync(http, OAuthError.InvalidRequestUri("a code was given for it while this page was open"));
+            return;
+        }
         await audit.WriteAsync(new AuditLine("openid.code-issued", session.Subject, request.Client.ClientId,
             Details: new { provider = provider.Name }), http.RequestAborted);
         await AuthorizationResponse.CodeAsync(http, request, provider.Issuer, code);
@@ -90,7 +95,7 @@ internal sealed partial class AuthorizeEndpoint(
     {
         var (request, ct) = (turn.Request, http.RequestAborted);
         var selection = turn.SelectionShown || must.Why == Interaction.AccountSelectionRequired;
-        if (!turn.Kept) await pending.KeepAsync(turn.Id, Kind, new PendingRequest(request.Parameters, request.AskedAt, selection), ct);
+        if (!turn.Kept) await pending.KeepAsync(turn.Id, Kind, Kept(request, selection), ct);
         else if (selection && !turn.SelectionShown) await pending.MarkSelectionShownAsync(turn.Id, ct);
         Answers.SeeOther(http, request.Parameters["ui_locales"] is { } locales ? WithLocales(http, must.Url, locales) : must.Url);
     }
@@ -135,6 +140,9 @@ internal sealed partial class AuthorizeEndpoint(
     private static string Printable(string description) =>
         description.Length > 0 && description.All(c => c is >= ' ' and <= '~' and not ('"' or '\\')) ? description
             : "The person may not use this client.";
+
+    private static PendingRequest Kept(AuthorizeRequest request, bool selectionShown) =>
+        new(request.Parameters, request.AskedAt, selectionShown) { Pushed = request.Pushed };
 
     private static string ResumeUrl(Handle id) => $"{ResumePath}?request={id.Text}";
 

@@ -1,12 +1,14 @@
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Protocol;
+using Aupd.OpenId.Push;
 
 namespace Aupd.OpenId.Authorize;
 
 /// <summary>An authorization request on its way through the checks; each check fills in what it has understood.</summary>
 internal sealed class AuthorizeRequest(RequestParameters parameters, DateTimeOffset askedAt)
 {
-    public RequestParameters Parameters { get; } = parameters;
+    /// <summary>Those that count: of the pushed request if the browser brought its name alone.</summary>
+    public RequestParameters Parameters { get; set; } = parameters;
     /// <summary>When the client first asked; prompt=login and max_age are counted from here, also after a page of the site.</summary>
     public DateTimeOffset AskedAt { get; } = askedAt;
 
@@ -18,6 +20,8 @@ internal sealed class AuthorizeRequest(RequestParameters parameters, DateTimeOff
     public IReadOnlyList<string> Prompts { get; set; } = [];
     public long? MaxAgeSeconds { get; set; }
     public string? SubjectHint { get; set; }
+    /// <summary>The pushed request that this one came from; null: it came by the browser.</summary>
+    public PushedReference? Pushed { get; set; }
 
     public string? State => Parameters["state"];
     public bool Silent => Prompts.Contains("none");

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Clients;
 using Aupd.OpenId.Protocol;
+using Aupd.OpenId.Push;
 
 namespace Aupd.OpenId.Authorize;
 
@@ -15,38 +16,48 @@ internal enum TellTo
     Client,
 }
 
+/// <summary>Where a request is looked at. One that waited for the person is checked anew when it goes on: the client may have
+/// changed.</summary>
+[Flags]
+internal enum At { Authorize = 1, Pushed = 2, Resumed = 4 }
+
 internal sealed record AuthorizeFault(OAuthError Error, TellTo Whom);
 
 /// <summary>The checks of an authorization request, in their order.</summary>
-internal sealed partial class AuthorizeSteps(ClientDirectory clients, VerifyHint hints)
+internal sealed partial class AuthorizeSteps(ClientDirectory clients, VerifyHint hints, PushedRequests pushed)
 {
     private const int MaxStateLength = 4096, MaxNonceLength = 1024;
     private const long LongestMaxAge = 10L * 365 * 86_400;
     private static readonly string[] KnownPrompts = ["none", "login", "select_account", "consent"];
 
     private delegate ValueTask<OAuthError?> Check(AuthorizeSteps self, AuthorizeRequest request, CancellationToken ct);
-    private sealed record Step(Check Check, TellTo Whom);
+    private sealed record Step(Check Check, At Where, TellTo Whom);
+
+    private const At A = At.Authorize, P = At.Pushed, R = At.Resumed;
 
     private static readonly Step[] Table =
     [
-        new((s, r, ct) => s.KnownClient(r, ct),       TellTo.Person),
-        new((_, r, _) => RegisteredRedirectUri(r),    TellTo.Person),
-        new((_, r, _) => ResponseMode(r),             TellTo.Client),
-        new((_, r, _) => WellFormed(r),               TellTo.Client),
-        new((_, r, _) => NoRequestObject(r),          TellTo.Client),
-        new((_, r, _) => ResponseType(r),             TellTo.Client),
-        new((_, r, _) => Scopes(r),                   TellTo.Client),
-        new((_, r, _) => Pkce(r),                     TellTo.Client),
-        new((_, r, _) => Prompt(r),                   TellTo.Client),
-        new((_, r, _) => MaxAge(r),                   TellTo.Client),
-        new((s, r, ct) => s.IdTokenHint(r, ct),       TellTo.Client),
+        new((s, r, ct) => s.KnownClient(r, ct),       A | P | R, TellTo.Person),
+        new((s, r, ct) => s.PushedRequest(r, ct),     A        , TellTo.Person),
+        new((_, r, _) => RegisteredRedirectUri(r),    A | P | R, TellTo.Person),
+        new((_, r, _) => ResponseMode(r),             A | P | R, TellTo.Client),
+        new((_, r, _) => WellFormed(r),               A | P | R, TellTo.Client),
+        new((_, r, _) => NothingPushedWithin(r),          P    , TellTo.Client),
+        new((_, r, _) => PushedIfItMust(r),           A        , TellTo.Client),
+        new((_, r, _) => NoRequestObject(r),          A | P | R, TellTo.Client),
+        new((_, r, _) => ResponseType(r),             A | P | R, TellTo.Client),
+        new((_, r, _) => Scopes(r),                   A | P | R, TellTo.Client),
+        new((_, r, _) => Pkce(r),                     A | P | R, TellTo.Client),
+        new((_, r, _) => Prompt(r),                   A | P | R, TellTo.Client),
+        new((_, r, _) => MaxAge(r),                   A | P | R, TellTo.Client),
+        new((s, r, ct) => s.IdTokenHint(r, ct),       A | P | R, TellTo.Client),
     ];
 
     /// <summary>The first fault, or null when the request may be put to the person.</summary>
-    public async ValueTask<AuthorizeFault?> RunAsync(AuthorizeRequest request, CancellationToken ct)
+    public async ValueTask<AuthorizeFault?> RunAsync(AuthorizeRequest request, At where, CancellationToken ct)
     {
         foreach (var step in Table)
-            if (await step.Check(this, request, ct) is { } error) return new AuthorizeFault(error, step.Whom);
+            if (step.Where.HasFlag(where) && await step.Check(this, request, ct) is { } error) return new AuthorizeFault(error, step.Whom);
         return null;
     }
 
@@ -58,6 +69,19 @@ internal sealed partial class AuthorizeSteps(ClientDirectory clients, VerifyHint
         if (!client.Allows(GrantTypes.AuthorizationCode)) return OAuthError.UnauthorizedClient("This client does not sign people in here.");
         request.Client = client;
         return null;
+    }
+
+    // RFC 9126 §4: the reference is this client's, and what stands beside it in the address counts for nothing.
+    private async ValueTask<OAuthError?> PushedRequest(AuthorizeRequest request, CancellationToken ct)
+    {
+        if (request.Parameters["request_uri"]?.StartsWith(PushedRequests.Prefix, StringComparison.Ordinal) != true) return null;
+        if (request.Parameters.Fault is { } fault) return fault;
+        switch (await pushed.FindAsync(request.Parameters["request_uri"]!, request.Client.ClientId, ct))
+        {
+            case FindPushedOutcome.Found found: (request.Parameters, request.Pushed) = (found.Parameters, found.Reference); return null;
+            case FindPushedOutcome.Refused refused: return refused.Error;
+            default: throw new System.Diagnostics.UnreachableException();
+        }
     }
 
     // RFC 9700 §2.1: compared as it stands; OpenID Connect Core §3.1.2.1: always required.
@@ -83,6 +107,14 @@ internal sealed partial class AuthorizeSteps(ClientDirectory clients, VerifyHint
         _ when request.Parameters["nonce"]?.Length > MaxNonceLength => Fail($"nonce is longer than {MaxNonceLength} characters."),
         _ => Pass,
     };
+
+    // RFC 9126 §2.1.
+    private static ValueTask<OAuthError?> NothingPushedWithin(AuthorizeRequest request) =>
+        request.Parameters["request_uri"] is null ? Pass : Fail("request_uri must not be pushed.");
+
+    // RFC 9126 §6.
+    private static ValueTask<OAuthError?> PushedIfItMust(AuthorizeRequest request) =>
+        request.Client.MustPush && request.Pushed is null ? Fail("This client must push its authorization requests.") : Pass;
 
     // OpenID Connect Core §6: refused by names of their own when not supported.
     private static ValueTask<OAuthError?> NoRequestObject(AuthorizeRequest request) =>

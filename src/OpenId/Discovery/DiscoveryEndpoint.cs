@@ -1,6 +1,7 @@
 using Aupd.OpenId.Authorize;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Logout;
+using Aupd.OpenId.Push;
 using Aupd.OpenId.Token;
 using Aupd.OpenId.UserInfo;
 using Microsoft.AspNetCore.Http;
@@ -21,12 +22,15 @@ internal sealed class DiscoveryEndpoint(ProviderIdentity provider, IClaimsSource
         return http.Response.WriteAsJsonAsync(Document(), options: null, "application/json", http.RequestAborted);
     }
 
-    // OpenID Connect Discovery §3, RFC 8414 §2, RFC 9207 §3, RP-Initiated Logout §2.1, Back-Channel Logout §2.1.
+    // OpenID Connect Discovery §3, RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, RP-Initiated Logout §2.1, Back-Channel Logout §2.1.
     private Dictionary<string, object> Document() => new()
     {
         ["issuer"] = provider.Issuer,
         ["authorization_endpoint"] = provider.Issuer + AuthorizeEndpoint.Path,
         ["token_endpoint"] = provider.Issuer + TokenEndpoint.Path,
+        ["pushed_authorization_request_endpoint"] = provider.Issuer + PushEndpoint.Path,
+        // RFC 9126 §5: of all clients alike; which must push stands in their registration.
+        ["require_pushed_authorization_requests"] = false,
         ["userinfo_endpoint"] = provider.Issuer + UserInfoEndpoint.Path,
         ["end_session_endpoint"] = provider.Issuer + LogoutEndpoint.Path,
         ["jwks_uri"] = provider.Issuer + JwksPath,

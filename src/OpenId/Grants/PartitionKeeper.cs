@@ -28,6 +28,7 @@ internal sealed partial class PartitionKeeper(NpgsqlDataSource source, OpenIdSet
     private Churn[] Tables =>
     [
         new("authorization_request", Hour, TimeSpan.FromSeconds(settings.RequestLifetimeSeconds)),
+        new("pushed_request", Hour, TimeSpan.FromSeconds(settings.PushedRequestLifetimeSeconds)),
         new("authorization_code", Hour, TimeSpan.FromSeconds(settings.CodeLifetimeSeconds)),
         new("access_token", Hour, TimeSpan.FromSeconds(settings.AccessTokenLifetimeSeconds)),
         new("refresh_token", Week, TimeSpan.FromDays(settings.RefreshTokenIdleDays)),

@@ -1,11 +1,17 @@
 using System.Text.Json;
 using Aupd.Kernel.Secrets;
+using Aupd.OpenId.Push;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Aupd.OpenId.Protocol;
 
 /// <summary>A request of the browser that waits for a person; kept as it came, so that every check runs again when it goes on.</summary>
-internal sealed record PendingRequest(RequestParameters Parameters, DateTimeOffset AskedAt, bool SelectionShown);
+internal sealed record PendingRequest(RequestParameters Parameters, DateTimeOffset AskedAt, bool SelectionShown)
+{
+    /// <summary>The pushed request that it came from.</summary>
+    public PushedReference? Pushed { get; init; }
+}
 
 /// <summary>Keeps requests in the database, sealed, so that any node can go on with them. What is kept is no secret of the browser that
 /// sent it and says nothing of a person: whoever resumes it is asked who they are.</summary>
@@ -13,12 +19,13 @@ internal sealed class PendingRequests(NpgsqlDataSource source, Sealer sealer, Pr
     TimeProvider clock)
 {
     private const string InsertSql = """
-        insert into openid.authorization_request (id, provider, kind, parameters_sealed, asked_at, selection_shown, expires_at)
-        values ($1, $2, $3, $4, $5, $6, $7)
+        insert into openid.authorization_request (id, provider, kind, parameters_sealed, asked_at, selection_shown, expires_at,
+                                                  pushed_id, pushed_expires_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         """;
 
     private const string ReadSql = """
-        select parameters_sealed, asked_at, selection_shown from openid.authorization_request
+        select parameters_sealed, asked_at, selection_shown, pushed_id, pushed_expires_at from openid.authorization_request
          where id = $1 and expires_at = $2 and expires_at > $3 and provider = $4 and kind = $5
         """;
 
@@ -34,6 +41,9 @@ internal sealed class PendingRequests(NpgsqlDataSource source, Sealer sealer, Pr
         await using var command = source.CreateCommand(InsertSql);
         command.Add(id.Hash).Add(provider.Name).Add(kind).Add(sealer.Seal(SealPurpose(kind), plain)).Add(request.AskedAt)
             .Add(request.SelectionShown).Add(id.ExpiresAt);
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)request.Pushed?.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
+        command.Parameters.Add(new NpgsqlParameter
+            { Value = (object?)request.Pushed?.ExpiresAt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         await command.ExecuteNonQueryAsync(ct);
     }
 
@@ -47,7 +57,11 @@ internal sealed class PendingRequests(NpgsqlDataSource source, Sealer sealer, Pr
         if (!await reader.ReadAsync(ct)) return null;
         var plain = sealer.Open(SealPurpose(kind), reader.GetFieldValue<byte[]>(0));
         var parameters = JsonSerializer.Deserialize<Dictionary<string, string>>(plain)!;
-        return new PendingRequest(RequestParameters.Of(parameters), reader.GetFieldValue<DateTimeOffset>(1), reader.GetBoolean(2));
+        return new PendingRequest(RequestParameters.Of(parameters), reader.GetFieldValue<DateTimeOffset>(1), reader.GetBoolean(2))
+        {
+            Pushed = reader.IsDBNull(3) ? null
+                : new PushedReference(reader.GetFieldValue<byte[]>(3), reader.GetFieldValue<DateTimeOffset>(4)),
+        };
     }
 
     public async Task MarkSelectionShownAsync(Handle id, CancellationToken ct)

@@ -30,6 +30,13 @@ internal sealed class RequestParameters
         return parameters;
     }
 
+    /// <summary>These without some, faultless.</summary>
+    public RequestParameters Without(params IReadOnlyCollection<string> names) =>
+        Of(_values.Where(p => !names.Contains(p.Key)).ToDictionary());
+
+    /// <summary>These and one more, faultless.</summary>
+    public RequestParameters With(string name, string value) => Of(new Dictionary<string, string>(_values) { [name] = value });
+
     public static RequestParameters FromQuery(HttpRequest request) =>
         Parse(Encoding.UTF8.GetBytes(request.QueryString.Value ?? "").AsSpan().TrimStart((byte)'?'));
 

@@ -22,7 +22,7 @@ public sealed class DiscoveryTests(ProviderFixture fixture) : IClassFixture<Prov
             Assert.Equal(JsonValueKind.False, seen.Json.GetProperty(name).ValueKind);
         foreach (var name in new[] { "authorization_response_iss_parameter_supported", "backchannel_logout_supported", "backchannel_logout_session_supported" })
             Assert.Equal(JsonValueKind.True, seen.Json.GetProperty(name).ValueKind);
-        foreach (var name in new[] { "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "end_session_endpoint", "jwks_uri" })
+        foreach (var name in new[] { "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "pushed_authorization_request_endpoint", "end_session_endpoint", "jwks_uri" })
             Assert.NotEqual(HttpStatusCode.NotFound, (await browser.GetAsync(new Uri(seen.Text(name)!).PathAndQuery)).Status);
     }
 
