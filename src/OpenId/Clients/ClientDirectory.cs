@@ -27,6 +27,12 @@ internal sealed class ClientDirectory(NpgsqlDataSource source, ProviderIdentity 
          where (client.definition, client.source) is distinct from (excluded.definition, excluded.source)
         """;
 
+    // First the codes: a redemption under way holds its row, so that RemoveSql sees the grant which it made. Whoever is registered under
+    // the same name later inherits neither.
+    private const string CodesSql = """
+        update openid.authorization_code set spent_at = @now where provider = @provider and client_id = any(@clientIds) and spent_at is null
+        """;
+
     private const string RemoveSql = """
         with gone as (delete from openid.client where provider = @provider and client_id = any(@clientIds) returning client_id),
              ended as (update openid.client_grant g set revoked_at = @now from gone
@@ -116,8 +122,9 @@ internal sealed class ClientDirectory(NpgsqlDataSource source, ProviderIdentity 
     private async Task<int> RemoveAsync(NpgsqlConnection connection, string[] clientIds, CancellationToken ct)
     {
         if (clientIds.Length == 0) return 0;
-        var removed = await connection.ExecuteScalarAsync<int>(new CommandDefinition(RemoveSql,
-            new { provider = provider.Name, clientIds, now = clock.GetUtcNow() }, cancellationToken: ct));
+        var values = new { provider = provider.Name, clientIds, now = clock.GetUtcNow() };
+        await connection.ExecuteAsync(new CommandDefinition(CodesSql, values, cancellationToken: ct));
+        var removed = await connection.ExecuteScalarAsync<int>(new CommandDefinition(RemoveSql, values, cancellationToken: ct));
         if (removed == 0) return 0;
         foreach (var clientId in clientIds)
             await audit.WriteAsync(connection,
