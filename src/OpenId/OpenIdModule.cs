@@ -19,7 +19,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Aupd.OpenId;
 
@@ -48,6 +47,7 @@ public static class OpenIdModule
         services.AddSingleton<VerifyHint>().AddSingleton<PendingRequests>().AddSingleton<ReplayStore>().AddSingleton<RevokeGrant>();
         services.AddSingleton<PushedRequests>().AddScoped<PushEndpoint>();
         services.AddSingleton<AuthorizeSteps>().AddSingleton<IssueCode>().AddScoped<AuthorizeEndpoint>();
+        services.AddSingleton<BackchannelHttp>().AddSingleton<ClientKeys>().AddSingleton<VerifyAssertion>();
         services.AddSingleton<AuthenticateClient>().AddSingleton<IssueTokens>().AddSingleton<RedeemCode>()
             .AddSingleton<RotateRefreshToken>().AddSingleton<TokenEndpoint>();
         services.AddSingleton<UserInfoEndpoint>().AddSingleton<DiscoveryEndpoint>();
@@ -78,7 +78,6 @@ public static class OpenIdModule
         IConfiguration configuration)
     {
         services.AddOpenIdProvider(identity, configuration);
-        services.TryAddSingleton<BackchannelHttp>();
         services.AddSingleton<IFactReceiver, SendLogoutToken>();
         services.AddHostedService<PartitionKeeper>();
         return services;

@@ -35,9 +35,10 @@ public sealed record OpenIdSettings
     /// <summary>How long the next signing key stands in the JWKS document before it signs, in hours, so that every client has seen
     /// it.</summary>
     [Range(1, 40)] public int KeyPublishAheadHours { get; init; } = 24;
-    /// <summary>How long a client may take to answer a back-channel logout, in seconds, before it is tried again later.</summary>
+    /// <summary>How long a client may take to answer when we call it (back-channel logout, its keys at jwksUri), in seconds. A logout is
+    /// tried again later.</summary>
     [Range(1, 30)] public int BackchannelTimeoutSeconds { get; init; } = 5;
-    /// <summary>Whether back-channel logout may call private and loopback addresses. Not set: only when the issuer is
-    /// http://localhost.</summary>
+    /// <summary>Whether clients may be called (back-channel logout, their keys at jwksUri) at private and loopback addresses. Not set: only
+    /// when the issuer is http://localhost.</summary>
     public bool? AllowPrivateBackchannel { get; init; }
 }

@@ -16,6 +16,10 @@ internal sealed class DiscoveryEndpoint(ProviderIdentity provider, IClaimsSource
 
     private static readonly string[] EngineClaims = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid", "amr", "at_hash"];
 
+    // How confidential clients authenticate, at every endpoint that they call.
+    private static readonly string[] AuthMethods = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
+    private static readonly string[] AssertionAlgorithms = ["ES256", "PS256", "RS256"];
+
     public Task GetAsync(HttpContext http)
     {
         http.Response.Headers.CacheControl = $"public, max-age={MaxAgeSeconds}";
@@ -41,7 +45,8 @@ internal sealed class DiscoveryEndpoint(ProviderIdentity provider, IClaimsSource
         ["grant_types_supported"] = (string[])["authorization_code", "refresh_token"],
         ["subject_types_supported"] = (string[])["public"],
         ["id_token_signing_alg_values_supported"] = (string[])["ES256", "RS256", "PS256"],
-        ["token_endpoint_auth_methods_supported"] = (string[])["client_secret_basic", "client_secret_post", "none"],
+        ["token_endpoint_auth_methods_supported"] = AuthMethods.Append("none").ToArray(),
+        ["token_endpoint_auth_signing_alg_values_supported"] = AssertionAlgorithms,
         ["code_challenge_methods_supported"] = (string[])["S256"],
         ["prompt_values_supported"] = (string[])["none", "login", "select_account", "consent"],
         ["display_values_supported"] = (string[])["page"],

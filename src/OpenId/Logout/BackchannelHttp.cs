@@ -28,6 +28,22 @@ internal sealed class BackchannelHttp : IDisposable
         return response.StatusCode;
     }
 
+    /// <summary>The body of an answer 200; null when it is another answer or longer.</summary>
+    /// <exception cref="HttpRequestException">The address cannot be reached, or not by us.</exception>
+    public async Task<byte[]?> GetAsync(string uri, int maxBytes, CancellationToken ct)
+    {
+        // The client's time-out ends with the headers; this one holds for the whole answer.
+        using var whole = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        whole.CancelAfter(_http.Timeout);
+        using var request = new HttpRequestMessage(HttpMethod.Get, uri);
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, whole.Token);
+        if (response.StatusCode != HttpStatusCode.OK) return null;
+        await using var body = await response.Content.ReadAsStreamAsync(whole.Token);
+        var buffer = new byte[maxBytes + 1];
+        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, whole.Token);
+        return length > maxBytes ? null : buffer[..length];
+    }
+
     public void Dispose() => _http.Dispose();
 
     private static bool IsLocalhost(string issuer) =>

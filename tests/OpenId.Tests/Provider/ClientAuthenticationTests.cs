@@ -74,7 +74,7 @@ public sealed class ClientAuthenticationTests(ProviderFixture fixture) : IClassF
         var both = await browser.TokenAsync(TestBrowser.Redeem("x"), Basic("web", TestBrowser.Secret));
         var other = await browser.TokenAsync(TestBrowser.Redeem("x", "other", ("client_secret", null)), Basic("web", TestBrowser.Secret));
         var asserted = await browser.TokenAsync(TestBrowser.Redeem("x", changes: ("client_assertion", "e30.e30.")));
-        Assert.Equal(("invalid_request", "invalid_request", "invalid_client"), (both.Text("error"), other.Text("error"), asserted.Text("error")));
+        Assert.Equal(("invalid_request", "invalid_request", "invalid_request"), (both.Text("error"), other.Text("error"), asserted.Text("error")));
     }
 
     [Fact]

@@ -17,6 +17,8 @@ public sealed class DiscoveryTests(ProviderFixture fixture) : IClassFixture<Prov
         Assert.Equal(["S256"], List("code_challenge_methods_supported"));
         Assert.Equal(["openid", "profile", "email", "offline_access"], List("scopes_supported"));
         Assert.Contains("email", List("claims_supported"));
+        Assert.Equal(["client_secret_basic", "client_secret_post", "private_key_jwt", "none"], List("token_endpoint_auth_methods_supported"));
+        Assert.Equal(["ES256", "PS256", "RS256"], List("token_endpoint_auth_signing_alg_values_supported"));
         Assert.Contains("RS256", List("id_token_signing_alg_values_supported"));
         foreach (var name in new[] { "request_parameter_supported", "request_uri_parameter_supported", "claims_parameter_supported" })
             Assert.Equal(JsonValueKind.False, seen.Json.GetProperty(name).ValueKind);
