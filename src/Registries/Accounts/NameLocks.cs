@@ -11,7 +11,13 @@ internal static class NameLocks
 
     private const string PassSql = "select pg_advisory_xact_lock_shared(@Barrier)";
     private const string HoldSql = "select pg_advisory_xact_lock(@Barrier)";
-    private const string LockSql = "select pg_advisory_xact_lock(k) from unnest(@names::bigint[]) as k";
+
+    // A comparison is point look-ups alone. The planner cannot know that an identifier belongs to one or two people (it guesses one row in two
+    // hundred) and would rather read the whole registry: it may not, until the end of the transaction.
+    private const string LockSql = """
+        select set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true);
+        select pg_advisory_xact_lock(k) from unnest(@names::bigint[]) as k
+        """;
 
     /// <summary>To be called first in a transaction that keeps an account: whoever waits at the barrier will see that account.</summary>
     public static Task PassAsync(NpgsqlConnection connection, CancellationToken ct) => connection.ExecuteAsync(new CommandDefinition(PassSql, new { Barrier }, cancellationToken: ct));
