@@ -1,4 +1,3 @@
-using Aupd.Kernel.Audit;
 using Aupd.Kernel.Pages;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Protocol;
@@ -10,7 +9,7 @@ namespace Aupd.OpenId.Authorize;
 /// <summary><c>/connect/authorize</c> (GET, POST) and <c>/connect/authorize/resume</c>, where the browser comes back from the site's
 /// pages.</summary>
 internal sealed partial class AuthorizeEndpoint(
-    AuthorizeSteps steps, IEndUser endUser, IssueCode codes, PendingRequests pending, AuditTrail audit, ProviderIdentity provider,
+    AuthorizeSteps steps, IEndUser endUser, IssueCode codes, PendingRequests pending, ProviderIdentity provider,
     TimeProvider clock,
     ILogger<AuthorizeEndpoint> log)
 {
@@ -56,7 +55,7 @@ internal sealed partial class AuthorizeEndpoint(
         var (request, ct) = (turn.Request, http.RequestAborted);
         if (await steps.RunAsync(request, where, ct) is { } fault) { await RefuseAsync(http, request, fault); return; }
         var ask = new AuthorizationAsk(turn.Id.Text, ResumeUrl(turn.Id), request.Client, request.Scopes, request.AuthenticatedAfter,
-            request.Prompts.Contains("select_account") && !turn.SelectionShown, request.Parameters["login_hint"], request.SubjectHint);
+            request.Prompts.Contains("select_account") && !turn.SelectionShown, request.Parameters["login_hint"], request.SubjectHint) { IsResumed = turn.Kept };
         switch (await endUser.AskAsync(http, ask, ct))
         {
             case EndUserAnswer.SignedIn signedIn: await GrantAsync(http, request, signedIn.Session); return;
@@ -86,8 +85,6 @@ internal sealed partial class AuthorizeEndpoint(
             await TellPersonAsync(http, OAuthError.InvalidRequestUri("a code was given for it while this page was open"));
             return;
         }
-        await audit.WriteAsync(new AuditLine("openid.code-issued", session.Subject, request.Client.ClientId,
-            Details: new { provider = provider.Name }), http.RequestAborted);
         await AuthorizationResponse.CodeAsync(http, request, provider.Issuer, code);
     }
 

@@ -1,3 +1,4 @@
+using Aupd.Kernel.Audit;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Protocol;
 using Npgsql;
@@ -5,8 +6,8 @@ using Npgsql;
 namespace Aupd.OpenId.Authorize;
 
 /// <summary>Gives a code for what the person has just agreed to by being signed in. All that the token will say of this moment is bound to
-/// it.</summary>
-internal sealed class IssueCode(NpgsqlDataSource source, ProviderIdentity provider, OpenIdSettings settings, TimeProvider clock)
+/// it. With its line in the audit trail, in one round trip.</summary>
+internal sealed class IssueCode(NpgsqlDataSource source, AuditTrail audit, ProviderIdentity provider, OpenIdSettings settings, TimeProvider clock)
 {
     private const string Sql = """
         insert into openid.authorization_code (code_hash, provider, grant_id, client_id, redirect_uri, code_challenge, subject, session_id,
@@ -30,12 +31,20 @@ internal sealed class IssueCode(NpgsqlDataSource source, ProviderIdentity provid
     {
         var now = clock.GetUtcNow();
         var code = Handle.New(now, TimeSpan.FromSeconds(settings.CodeLifetimeSeconds));
-        await using var command = source.CreateCommand(request.Pushed is null ? Sql : PushedSql);
-        command.Add(code.Hash).Add(provider.Name).Add(Guid.CreateVersion7(now)).Add(request.Client.ClientId).Add(request.RedirectUri)
+        var insert = new NpgsqlBatchCommand(request.Pushed is null ? Sql : PushedSql);
+        insert.Add(code.Hash).Add(provider.Name).Add(Guid.CreateVersion7(now)).Add(request.Client.ClientId).Add(request.RedirectUri)
             .Add(request.Challenge).Add(session.Subject).Add(session.SessionId).AddText(session.Context).Add(request.Scopes.ToArray())
             .AddText(request.Parameters["nonce"]).Add(session.AuthenticatedAt.ToUniversalTime())
             .Add(session.Methods.ToArray()).Add(code.ExpiresAt);
-        if (request.Pushed is { } pushed) command.Add(pushed.Id).Add(pushed.ExpiresAt).Add(now);
-        return await command.ExecuteNonQueryAsync(ct) == 1 ? code.Text : null;
+        if (request.Pushed is { } pushed) insert.Add(pushed.Id).Add(pushed.ExpiresAt).Add(now);
+        var line = new AuditLine("openid.code-issued", session.Subject, request.Client.ClientId, Details: new { provider = provider.Name });
+        await using var batch = source.CreateBatch();
+        batch.BatchCommands.Add(insert);
+        // A pushed request may turn out to be spent: then there is no code, and no line.
+        if (request.Pushed is null) batch.BatchCommands.Add(audit.ToBatchCommand(line));
+        await batch.ExecuteNonQueryAsync(ct);
+        if (insert.Rows == 0) return null;
+        if (request.Pushed is not null) await audit.WriteAsync(line, ct);
+        return code.Text;
     }
 }

@@ -1,5 +1,7 @@
 using Aupd.Kernel.Http;
 using Aupd.Kernel.Settings;
+using Aupd.OpenId.Doors;
+using Aupd.OpenId.Keys;
 using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -7,14 +9,14 @@ using Npgsql;
 
 namespace Aupd.OpenId.Clients;
 
-/// <summary>Reads the clients' file at start, a fault in which stops the start, and renews the copy in memory whenever a node changes a
-/// client.</summary>
+/// <summary>Reads the clients' file at start, a fault in which stops the start, and renews the copies in memory whenever a node changes a
+/// client or a signing key: one connection listens for both.</summary>
 internal sealed partial class ClientWatch(
-    ClientDirectory directory, NpgsqlDataSource source, ProviderIdentity provider, SiteAddresses addresses, OpenIdSettings settings,
+    ClientDirectory directory, SigningKeys keys, NpgsqlDataSource source, ProviderIdentity provider, SiteAddresses addresses, OpenIdSettings settings,
     TimeProvider clock, ILogger<ClientWatch> log) : BackgroundService
 {
-    // Also renewed without news, should a notification have been lost with a connection.
-    private const int RenewAfterMilliseconds = 30_000;
+    /// <summary>Also renewed without news, should a notification have been lost with a connection.</summary>
+    public static readonly TimeSpan RenewAfter = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(500);
 
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -29,7 +31,7 @@ internal sealed partial class ClientWatch(
         {
             try { await ListenAsync(stoppingToken); }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { return; }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or SigningKeyException)
             {
                 DatabaseAway(log, e, provider.Name);
                 await Task.Delay(PauseAfterFailure, clock, stoppingToken);
@@ -42,15 +44,18 @@ internal sealed partial class ClientWatch(
         await using var connection = await source.OpenConnectionAsync(ct);
         try
         {
-            await connection.ExecuteAsync(new CommandDefinition("listen " + ClientDirectory.Channel, cancellationToken: ct));
+            await connection.ExecuteAsync(new CommandDefinition($"listen {ClientDirectory.Channel}; listen {SigningKeyStore.Channel}", cancellationToken: ct));
             while (true)
             {
                 await directory.ReloadAsync(ct);
-                await connection.WaitAsync(RenewAfterMilliseconds, ct);
+                await keys.RenewAsync(ct);
+                keys.IsWatched = true;
+                await connection.WaitAsync(RenewAfter, ct);
             }
         }
         finally
         {
+            keys.IsWatched = false;
             // The connection goes back to the pool: it must not go on listening there.
             if (connection.State == System.Data.ConnectionState.Open) await connection.ExecuteAsync("unlisten *");
         }
@@ -68,6 +73,6 @@ internal sealed partial class ClientWatch(
     }
 
     [LoggerMessage(EventId = 2101, Level = LogLevel.Warning,
-        Message = "Provider {Provider} lost the database while it watched for changed clients, and tries again")]
+        Message = "Provider {Provider} could not watch for changed clients and keys, and tries again")]
     private static partial void DatabaseAway(ILogger logger, Exception cause, string provider);
 }

@@ -29,7 +29,11 @@ public interface IEndUser
 public sealed record AuthorizationAsk(
     string RequestId, string ResumeUrl, OpenIdClient Client, IReadOnlyList<string> Scopes, DateTimeOffset? AuthenticatedAfter,
     bool SelectAsked,
-    string? LoginHint, string? SubjectHint);
+    string? LoginHint, string? SubjectHint)
+{
+    /// <summary>False: nobody has been asked about this request before, so a site need not look for what it kept of it.</summary>
+    public bool IsResumed { get; init; } = true;
+}
 
 /// <param name="SessionId">The site's session; becomes <c>sid</c>, and its end ends the grants made under it.</param>
 /// <param name="Subject">Stable and never reassigned; becomes <c>sub</c>.</param>

@@ -14,7 +14,7 @@ public interface ISigningKeys
     ValueTask<PublishedKeys> PublicAsync(CancellationToken ct);
 
     /// <summary>Replaces the keys of every algorithm in use, or of one, and returns the new kids. The next key is published now and signs
-    /// a few seconds later, when every node shows it; the old one verifies until its last token has expired. With
+    /// half a minute later, when every node shows it; the old one verifies until its last token has expired. With
     /// <paramref name="forgetOld"/> (it leaked) the old ones are withdrawn and the new one signs at once; tokens signed with an old one
     /// fail.</summary>
     Task<IReadOnlyList<string>> RotateAsync(SignatureAlgorithm? algorithm, bool forgetOld, CancellationToken ct);

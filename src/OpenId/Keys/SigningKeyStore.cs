@@ -11,6 +11,8 @@ namespace Aupd.OpenId.Keys;
 /// make one key and not two.</summary>
 internal sealed class SigningKeyStore(NpgsqlDataSource source, Sealer sealer, ProviderIdentity provider, OpenIdSettings settings)
 {
+    /// <summary>Channel on which a change is told; the payload is the provider's name.</summary>
+    public const string Channel = "aupd_openid_key";
     private const string SealPurpose = "signing-key";
     /// <summary>Also the time for which a withdrawn key is still believed by a relying party that caches, in seconds.</summary>
     private const int JwksMaxAgeSeconds = 600;
@@ -65,6 +67,7 @@ internal sealed class SigningKeyStore(NpgsqlDataSource source, Sealer sealer, Pr
         await connection.ExecuteAsync(
             new CommandDefinition(CleanSql, new { provider = provider.Name, now, hintDays = HintDays }, cancellationToken: ct));
         var ring = await ReadAsync(connection, null, now, ct);
+        await connection.ExecuteAsync(new CommandDefinition("select pg_notify(@Channel, @Name)", new { Channel, provider.Name }, cancellationToken: ct));
         await transaction.CommitAsync(ct);
         return ring;
     }

@@ -1,13 +1,15 @@
 using Aupd.Kernel.Audit;
 using Aupd.Kernel.Jose;
+using Aupd.OpenId.Clients;
 using Aupd.OpenId.Doors;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Aupd.OpenId.Keys;
 
-/// <summary>Keeps the ring in memory and reads it anew every few seconds, when someone asks. Publishing the next key ahead of time, and
-/// forgetting old ones, happens at such a reading, on whichever node comes first.</summary>
+/// <summary>Keeps the ring in memory. Where the database's news are listened to (see Clients/ClientWatch) it is read anew when a node
+/// changes the keys, and every <see cref="ClientWatch.RenewAfter"/>; else every few seconds, when someone asks. Publishing the next key
+/// ahead of time, and forgetting old ones, happens at such a reading, on whichever node comes first.</summary>
 internal sealed partial class SigningKeys(SigningKeyStore store, AuditTrail audit, OpenIdSettings settings,
     TimeProvider clock, ILogger<SigningKeys> logger)
     : ISigningKeys, ITokenSigner, IDisposable
@@ -19,8 +21,13 @@ internal sealed partial class SigningKeys(SigningKeyStore store, AuditTrail audi
     /// <summary>How old it may be for the JWKS document: a key that another node made must be in it before that key signs.</summary>
     private static readonly TimeSpan PublishesFor = TimeSpan.FromSeconds(1);
 
-    /// <summary>The time between publishing and use at a rotation by command: longer than any node shows an older document.</summary>
-    private static readonly TimeSpan CommandLead = TimeSpan.FromSeconds(5);
+    /// <summary>How old it may be for either while the news come: a little more than the time after which the listener reads it anyway, so
+    /// that requests do so themselves when the listener is stuck.</summary>
+    private static readonly TimeSpan WatchedFor = ClientWatch.RenewAfter + TimeSpan.FromSeconds(5);
+
+    /// <summary>The time between publishing and use at a rotation by command: longer than any node shows an older document, also one whose
+    /// connection for the news has died unnoticed.</summary>
+    private static readonly TimeSpan CommandLead = WatchedFor + TimeSpan.FromSeconds(5);
 
     /// <summary>How long the ring is used when the database does not answer.</summary>
     private static readonly TimeSpan Outlasts = TimeSpan.FromMinutes(10);
@@ -30,17 +37,27 @@ internal sealed partial class SigningKeys(SigningKeyStore store, AuditTrail audi
 
     private readonly SemaphoreSlim _reading = new(1, 1);
     private KeyRing? _ring;
+    private volatile bool _watched;
+
+    /// <summary>Whether someone calls <see cref="RenewAsync"/> whenever the keys change.</summary>
+    public bool IsWatched { set => _watched = value; }
+
+    /// <summary>The keys have changed, or it is time to look. Does nothing while nobody here has needed them.</summary>
+    public async Task RenewAsync(CancellationToken ct)
+    {
+        if (Volatile.Read(ref _ring) is not null) await ReadAsync(TimeSpan.Zero, Always, ct);
+    }
 
     public ValueTask<SigningKey> ActiveAsync(SignatureAlgorithm algorithm, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        return Fresh(now, SignsFor) is { } ring && ring.Active(algorithm, now) is { Private: { } key }
+        return Fresh(now, Limit(SignsFor)) is { } ring && ring.Active(algorithm, now) is { Private: { } key }
             ? ValueTask.FromResult(key)
             : ActiveSlowAsync(algorithm, ct);
     }
 
     public ValueTask<PublishedKeys> PublicAsync(CancellationToken ct) =>
-        Fresh(clock.GetUtcNow(), PublishesFor) is { } ring ? ValueTask.FromResult(ring.Published) : PublicSlowAsync(ct);
+        Fresh(clock.GetUtcNow(), Limit(PublishesFor)) is { } ring ? ValueTask.FromResult(ring.Published) : PublicSlowAsync(ct);
 
     public ValueTask<string> SignAsync(SignatureAlgorithm algorithm, string? typ, ReadOnlyMemory<byte> payload, CancellationToken ct)
     {
@@ -72,18 +89,20 @@ internal sealed partial class SigningKeys(SigningKeyStore store, AuditTrail audi
 
     private async ValueTask<SigningKey> ActiveSlowAsync(SignatureAlgorithm algorithm, CancellationToken ct)
     {
-        var ring = await ReadAsync(SignsFor, Always.Append(algorithm), ct);
+        var ring = await ReadAsync(Limit(SignsFor), Always.Append(algorithm), ct);
         return ring.Active(algorithm, clock.GetUtcNow())?.Private
             ?? throw new SigningKeyException($"There is no {algorithm} key at work.");
     }
 
-    private async ValueTask<PublishedKeys> PublicSlowAsync(CancellationToken ct) => (await ReadAsync(PublishesFor, Always, ct)).Published;
+    private async ValueTask<PublishedKeys> PublicSlowAsync(CancellationToken ct) => (await ReadAsync(Limit(PublishesFor), Always, ct)).Published;
 
     private static async ValueTask<string> SignSlowAsync(ValueTask<SigningKey> key, string? typ, ReadOnlyMemory<byte> payload) =>
         Jws.Sign(await key, typ, payload.Span);
 
     private KeyRing? Fresh(DateTimeOffset now, TimeSpan age) =>
         Volatile.Read(ref _ring) is { } ring && (now - ring.ReadAt).Duration() < age ? ring : null;
+
+    private TimeSpan Limit(TimeSpan unwatched) => _watched ? WatchedFor : unwatched;
 
     private async Task<KeyRing> ReadAsync(TimeSpan age, IEnumerable<SignatureAlgorithm> needed, CancellationToken ct)
     {

@@ -11,6 +11,18 @@ internal static class Positional
         return command;
     }
 
+    public static NpgsqlBatchCommand Add<T>(this NpgsqlBatchCommand command, T value)
+    {
+        command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+        return command;
+    }
+
+    public static NpgsqlBatchCommand AddText(this NpgsqlBatchCommand command, string? value)
+    {
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+        return command;
+    }
+
     public static NpgsqlCommand AddText(this NpgsqlCommand command, string? value)
     {
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)value ?? DBNull.Value,

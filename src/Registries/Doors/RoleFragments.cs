@@ -48,6 +48,9 @@ public sealed class RoleFragments
     /// <param name="account">Expression for the account id.</param>
     public static string All(string account) => $"(select ({HeldRoles.Fragment}) from (select {account}::text as account_id) holder)";
 
+    /// <summary>The same over a row <c>holder</c> with the column <c>account_id</c> (text): for a statement that is a constant.</summary>
+    public const string AllOfHolder = HeldRoles.Fragment;
+
     /// <summary>The roles held today, as <see cref="IMatching.RolesAsync"/> gives them.</summary>
     /// <param name="all">What <see cref="All"/> gave.</param>
     public IReadOnlyList<HeldRole> Read(string all) => HeldRoles.Read(all, _day.Today);

@@ -20,7 +20,7 @@ internal sealed class ActivatedModel(Sessions.Sessions sessions, SituationReader
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
     {
         if (await sessions.CurrentAsync(HttpContext, ct) is not { Login: { } login } visitor) return Redirect(ContinueUrl);
-        var staff = (await situations.RolesAsync(visitor, ct)).OfType<HeldRole.Staff>().ToList();
+        var staff = situations.RolesOf(visitor).OfType<HeldRole.Staff>().ToList();
         Login = login;
         IsStaff = staff.Count > 0;
         var district = staff.Select(s => s.School.District).FirstOrDefault(d => !string.IsNullOrEmpty(d));

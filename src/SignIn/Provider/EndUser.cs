@@ -11,7 +11,7 @@ internal sealed class EndUser(Sessions.Sessions sessions, RequestStore requests,
     public async ValueTask<EndUserAnswer> AskAsync(HttpContext http, AuthorizationAsk ask, CancellationToken ct)
     {
         var visitor = await sessions.CurrentAsync(http, ct);
-        var kept = await requests.FindAsync(ask.RequestId, ct);
+        var kept = ask.IsResumed ? await requests.FindAsync(ask.RequestId, ct) : null;
         var request = kept ?? requests.FromAsk(ask);
         var situation = await situations.ReadAsync(visitor, request, ct);
         if (situation.Step is Step.Issue issue)

@@ -9,11 +9,11 @@ namespace Aupd.SignIn.Provider;
 internal sealed record Situation(Visitor? Visitor, IReadOnlyList<HeldRole> Roles, PendingRequest? Request, IReadOnlyList<Service> Services, Step Step);
 
 /// <summary>Gathers what <see cref="NextStep"/> decides on.</summary>
-internal sealed class SituationReader(Sessions.Sessions sessions, IMatching matching, PortalAccounts accounts, MatchAccount match, Services services)
+internal sealed class SituationReader(Sessions.Sessions sessions, RoleFragments held, PortalAccounts accounts, MatchAccount match, Services services)
 {
     internal async Task<Situation> ReadAsync(Visitor? visitor, PendingRequest? request, CancellationToken ct)
     {
-        var roles = visitor is null ? [] : await RolesAsync(visitor, ct);
+        var roles = visitor is null ? [] : RolesOf(visitor);
         if (visitor is { ProfileId: null } && roles.Count > 0) visitor = await WithProfileAsync(visitor, ct);
         var open = request is null && visitor is not null ? await services.AllAsync(ct) : [];
         var state = new SignInState(
@@ -22,7 +22,7 @@ internal sealed class SituationReader(Sessions.Sessions sessions, IMatching matc
         return new Situation(visitor, roles, request, open, NextStep.Decide(state));
     }
 
-    internal Task<IReadOnlyList<HeldRole>> RolesAsync(Visitor visitor, CancellationToken ct) => matching.RolesAsync(visitor.Subject, ct);
+    internal IReadOnlyList<HeldRole> RolesOf(Visitor visitor) => held.Read(visitor.HeldRoles);
 
     // The registries learnt of this person after the sign-in: the comparison that makes the profile has not run since.
     private async Task<Visitor> WithProfileAsync(Visitor visitor, CancellationToken ct)

@@ -1,5 +1,6 @@
 using Aupd.Kernel.Audit;
 using Aupd.Kernel.Secrets;
+using Aupd.Registries.Doors;
 using Dapper;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
@@ -13,12 +14,13 @@ internal sealed class Sessions(NpgsqlDataSource source, SessionCookie cookie, Se
     // A page view moves the idle limit at most once a minute: reading stays cheap.
     private static readonly TimeSpan TouchEvery = TimeSpan.FromMinutes(1);
 
-    private const string CurrentSql = """
+    private const string CurrentSql = $"""
         with touched as (
             update signin.session set seen_at = @now, idle_until = @idleUntil
              where id_hash = @idHash and ended_at is null and idle_until > @now and expires_at > @now and seen_at < @stale)
         select s.id_hash, s.sid, s.account_id, a.subject, a.last_name, a.first_name, a.middle_name, p.id as profile_id, s.created_at, s.authenticated_at,
-               s.methods, s.active_role, s.portal_sid, s.trace as trace_digits, p.activated_at, p.disabled_at, p.last_role, p.last_service, l.login
+               s.methods, s.active_role, s.roles_used, s.portal_sid, s.trace as trace_digits, p.activated_at, p.disabled_at, p.last_role, p.last_service, l.login,
+               (select ({RoleFragments.AllOfHolder}) from (select a.subject as account_id) holder) as held_roles
           from signin.session s join signin.account a on a.id = s.account_id
           left join signin.profile p on p.account_id = a.id left join signin.login l on l.profile_id = p.id and l.retired_at is null
          where s.id_hash = @idHash and s.ended_at is null and s.idle_until > @now and s.expires_at > @now
@@ -68,9 +70,10 @@ internal sealed class Sessions(NpgsqlDataSource source, SessionCookie cookie, Se
         await connection.ExecuteAsync(new CommandDefinition(BeginSql, values, cancellationToken: ct));
     }
 
-    /// <summary>Marks the role as the one in use; no write when it is already.</summary>
+    /// <summary>Marks the role as the one in use; no round trip when it is already.</summary>
     internal async Task UseRoleAsync(Visitor visitor, string role, CancellationToken ct)
     {
+        if (visitor.ActiveRole == role && visitor.RolesUsed.Contains(role)) return;
         await using var connection = await source.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(UseRoleSql, new { visitor.Sid, role }, cancellationToken: ct));
     }

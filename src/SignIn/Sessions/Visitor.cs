@@ -20,6 +20,9 @@ internal sealed record Visitor
     public DateTimeOffset AuthenticatedAt { get; init; }
     public string[] Methods { get; init; } = [];
     public string? ActiveRole { get; init; }
+    public string[] RolesUsed { get; init; } = [];
+    /// <summary>The roles held, as the registries told within the same statement; read by RoleFragments.</summary>
+    public string HeldRoles { get; init; } = "[]";
     public string? PortalSid { get; init; }
     public string TraceDigits { get; init; } = "";
     public DateTimeOffset? ActivatedAt { get; init; }

@@ -74,6 +74,19 @@ public sealed class NodesTests : IAsyncLifetime
         Assert.NotNull((await second.AuthorizeAsync(TestBrowser.Request("web", ("redirect_uri", "https://web.test/new")))).Query("code"));
     }
 
+    // The clock stands still, so that no ring of keys grows old: only the news can make the other node read.
+    [Fact]
+    public async Task Keys_changed_on_one_node_are_shown_by_the_other_within_a_second()
+    {
+        using var second = new TestBrowser(_two.Url);
+        async Task<string[]> KidsAsync() => [.. (await second.GetAsync("/connect/jwks")).Json.GetProperty("keys").EnumerateArray().Select(k => k.GetProperty("kid").GetString()!)];
+        var before = await KidsAsync();
+        var next = await _one.Services.GetRequiredService<ISigningKeys>().RotateAsync(null, forgetOld: false, default);
+        await WaitUntilAsync(async () => next.Concat(before).All((await KidsAsync()).Contains));
+        await _one.Services.GetRequiredService<ISigningKeys>().RotateAsync(null, forgetOld: true, default);
+        await WaitUntilAsync(async () => !(await KidsAsync()).Intersect(before.Concat(next)).Any());
+    }
+
     [Fact]
     public async Task A_restart_loses_neither_code_nor_token_nor_waiting_request()
     {

@@ -93,7 +93,7 @@ public sealed class RealEngineTests(ProviderFixture fixture) : IClassFixture<Pro
                 fixture.Clock.Advance(TimeSpan.FromSeconds(6));
             }
             await keys.RotateAsync(null, forgetOld, default);
-            fixture.Clock.Advance(TimeSpan.FromSeconds(6));
+            fixture.Clock.Advance(TimeSpan.FromSeconds(31));
         }
         Assert.Equal(3, kids.Count);
     }
