@@ -82,9 +82,9 @@ public sealed class NodesTests : IAsyncLifetime
         async Task<string[]> KidsAsync() => [.. (await second.GetAsync("/connect/jwks")).Json.GetProperty("keys").EnumerateArray().Select(k => k.GetProperty("kid").GetString()!)];
         var before = await KidsAsync();
         var next = await _one.Services.GetRequiredService<ISigningKeys>().RotateAsync(null, forgetOld: false, default);
-        await WaitUntilAsync(async () => next.Concat(before).All((await KidsAsync()).Contains));
+        await Eventually.HoldsAsync("the new keys on the second node", async () => next.Concat(before).All((await KidsAsync()).Contains));
         await _one.Services.GetRequiredService<ISigningKeys>().RotateAsync(null, forgetOld: true, default);
-        await WaitUntilAsync(async () => !(await KidsAsync()).Intersect(before.Concat(next)).Any());
+        await Eventually.HoldsAsync("the old keys gone from the second node", async () => !(await KidsAsync()).Intersect(before.Concat(next)).Any());
     }
 
     [Fact]
