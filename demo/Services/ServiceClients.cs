@@ -33,7 +33,8 @@ internal sealed class ServiceClients : IDisposable
         try
         {
             using var file = JsonDocument.Parse(File.ReadAllBytes(path));
-            return file.RootElement.EnumerateArray().ToDictionary(c => c.GetProperty("clientId").GetString()!,
+            // A client without a secret is no service of ours: a television, say.
+            return file.RootElement.EnumerateArray().Where(c => c.TryGetProperty("secret", out _)).ToDictionary(c => c.GetProperty("clientId").GetString()!,
                 c => (c.GetProperty("secret").GetString()!,
                     c.GetProperty("scopes").EnumerateArray().Select(s => s.GetString()!).ToArray()));
         }

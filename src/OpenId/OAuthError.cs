@@ -20,7 +20,15 @@ internal sealed record OAuthError(string Code, int Status, string Description, s
     public static OAuthError InvalidGrant(string detail) =>
         new("invalid_grant", 400, "The code or refresh token is unknown, expired, spent, revoked or was issued to another client.", detail);
     public static OAuthError UnsupportedGrantType() =>
-        new("unsupported_grant_type", 400, "Supported grant types: authorization_code, refresh_token.", "grant_type is none of ours");
+        new("unsupported_grant_type", 400, "Supported grant types: authorization_code, refresh_token, " + Doors.GrantTypes.DeviceCode + ".", "grant_type is none of ours");
+
+    // RFC 8628 §3.5.
+    public static OAuthError AuthorizationPending() =>
+        new("authorization_pending", 400, "The person has not answered yet.", "no answer yet");
+    public static OAuthError SlowDown(int seconds) =>
+        new("slow_down", 400, $"Ask every {seconds} seconds, not sooner.", $"asked sooner than agreed; now {seconds} s");
+    public static OAuthError ExpiredToken() => new("expired_token", 400, "The time to let the device in is over; begin anew.", "device_code has expired");
+    public static OAuthError DeviceRefused() => AccessDenied("The person did not let the device in.") with { Status = 400 };
 
     // OpenID Connect Core §3.1.2.6.
     public static OAuthError LoginRequired(string detail) =>

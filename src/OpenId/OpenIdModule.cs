@@ -3,6 +3,7 @@ using Aupd.Kernel.Facts;
 using Aupd.Kernel.Settings;
 using Aupd.OpenId.Authorize;
 using Aupd.OpenId.Clients;
+using Aupd.OpenId.Device;
 using Aupd.OpenId.Discovery;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Grants;
@@ -12,6 +13,7 @@ using Aupd.OpenId.Protocol;
 using Aupd.OpenId.Push;
 using Aupd.OpenId.Token;
 using Aupd.OpenId.Token.AuthorizationCode;
+using Aupd.OpenId.Token.DeviceCode;
 using Aupd.OpenId.Token.RefreshToken;
 using Aupd.OpenId.UserInfo;
 using Microsoft.AspNetCore.Builder;
@@ -51,6 +53,8 @@ public static class OpenIdModule
         services.AddSingleton<AuthenticateClient>().AddSingleton<IssueTokens>().AddSingleton<RedeemCode>()
             .AddSingleton<RotateRefreshToken>().AddSingleton<TokenEndpoint>();
         services.AddSingleton<UserInfoEndpoint>().AddSingleton<DiscoveryEndpoint>();
+        services.AddSingleton<QuestionSeal>().AddSingleton<DeviceAuthorizations>().AddSingleton<DeviceAuthorizationEndpoint>()
+            .AddScoped<DevicePages>().AddSingleton<PollForDevice>();
         services.AddSingleton<LogoutSteps>().AddScoped<LogoutEndpoint>();
         return services;
     }
@@ -65,6 +69,12 @@ public static class OpenIdModule
         Map<AuthorizeEndpoint>(app, AuthorizeEndpoint.Path, "GET", (e, http) => e.GetAsync(http));
         Map<AuthorizeEndpoint>(app, AuthorizeEndpoint.Path, "POST", (e, http) => e.PostAsync(http));
         Map<AuthorizeEndpoint>(app, AuthorizeEndpoint.ResumePath, "GET", (e, http) => e.ResumeAsync(http));
+        MapShared<DeviceAuthorizationEndpoint>(app, DeviceAuthorizationEndpoint.Path, ["POST"], (e, http) => e.PostAsync(http));
+        Map<DevicePages>(app, DevicePages.Path, "GET", (e, http) => e.EnterAsync(http));
+        Map<DevicePages>(app, DevicePages.ConfirmPath, "GET", (e, http) => e.ConfirmAsync(http));
+        Map<DevicePages>(app, DevicePages.ConfirmPath, "POST", (e, http) => e.AnswerAsync(http));
+        app.MapGet(DevicePages.DonePath, http => DevicePages.EndAsync(http, DeviceEnd.Done));
+        app.MapGet(DevicePages.RefusedPath, http => DevicePages.EndAsync(http, DeviceEnd.Refused));
         Map<LogoutEndpoint>(app, LogoutEndpoint.Path, "GET", (e, http) => e.GetAsync(http));
         Map<LogoutEndpoint>(app, LogoutEndpoint.Path, "POST", (e, http) => e.PostAsync(http));
         Map<LogoutEndpoint>(app, LogoutEndpoint.ResumePath, "GET", (e, http) => e.ResumeAsync(http));

@@ -19,6 +19,14 @@ public sealed record OpenIdSettings
     [Range(5, 599)] public int PushedRequestLifetimeSeconds { get; init; } = 60;
     /// <summary>How long an authorization code may be redeemed, in seconds. RFC 6749 §4.1.2 allows at most 600.</summary>
     [Range(10, 600)] public int CodeLifetimeSeconds { get; init; } = 60;
+    /// <summary>How long a person may take to let a device in, in seconds.</summary>
+    [Range(60, 1800)] public int DeviceCodeLifetimeSeconds { get; init; } = 600;
+    /// <summary>How often a device may ask whether it was let in, in seconds between two questions.</summary>
+    [Range(1, 60)] public int DevicePollSeconds { get; init; } = 5;
+    /// <summary>How many codes of devices may be typed from one network in 15 minutes; a school is behind one address.</summary>
+    [Range(10, 10_000)] public int UserCodesPerNetwork { get; init; } = 300;
+    /// <summary>How many codes of devices a signed-in person may type in 15 minutes.</summary>
+    [Range(3, 1000)] public int UserCodesPerSession { get; init; } = 20;
     /// <summary>How long an access token is good, in seconds.</summary>
     [Range(60, 3600)] public int AccessTokenLifetimeSeconds { get; init; } = 600;
     /// <summary>How long an ID token is good, in seconds. It is read once, at sign-in.</summary>

@@ -135,7 +135,7 @@ internal sealed partial class AuthorizeSteps(ClientDirectory clients, VerifyHint
     {
         var asked = (request.Parameters["scope"] ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (!asked.Contains("openid")) return new(OAuthError.InvalidScope("scope must hold openid."));
-        request.Scopes = [.. request.Client.Scopes.Where(s => asked.Contains(s) && (s != "offline_access" || request.Client.Allows(GrantTypes.RefreshToken)))];
+        request.Scopes = AskedScopes.Of(request.Client, asked);
         return Pass;
     }
 

@@ -33,6 +33,10 @@ internal sealed class ClientDirectory(NpgsqlDataSource source, ProviderIdentity 
         update openid.authorization_code set spent_at = @now where provider = @provider and client_id = any(@clientIds) and spent_at is null
         """;
 
+    private const string DevicesSql = """
+        update openid.device_authorization set spent_at = @now where provider = @provider and client_id = any(@clientIds) and spent_at is null
+        """;
+
     private const string RemoveSql = """
         with gone as (delete from openid.client where provider = @provider and client_id = any(@clientIds) returning client_id),
              ended as (update openid.client_grant g set revoked_at = @now from gone
@@ -124,6 +128,7 @@ internal sealed class ClientDirectory(NpgsqlDataSource source, ProviderIdentity 
         if (clientIds.Length == 0) return 0;
         var values = new { provider = provider.Name, clientIds, now = clock.GetUtcNow() };
         await connection.ExecuteAsync(new CommandDefinition(CodesSql, values, cancellationToken: ct));
+        await connection.ExecuteAsync(new CommandDefinition(DevicesSql, values, cancellationToken: ct));
         var removed = await connection.ExecuteScalarAsync<int>(new CommandDefinition(RemoveSql, values, cancellationToken: ct));
         if (removed == 0) return 0;
         foreach (var clientId in clientIds)

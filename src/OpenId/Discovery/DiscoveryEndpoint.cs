@@ -1,4 +1,5 @@
 using Aupd.OpenId.Authorize;
+using Aupd.OpenId.Device;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Logout;
 using Aupd.OpenId.Push;
@@ -26,7 +27,7 @@ internal sealed class DiscoveryEndpoint(ProviderIdentity provider, IClaimsSource
         return http.Response.WriteAsJsonAsync(Document(), options: null, "application/json", http.RequestAborted);
     }
 
-    // OpenID Connect Discovery §3, RFC 8414 §2, RFC 9126 §5, RFC 9207 §3, RP-Initiated Logout §2.1, Back-Channel Logout §2.1.
+    // OpenID Connect Discovery §3, RFC 8414 §2, RFC 8628 §4, RFC 9126 §5, RFC 9207 §3, RP-Initiated Logout §2.1, Back-Channel Logout §2.1.
     private Dictionary<string, object> Document() => new()
     {
         ["issuer"] = provider.Issuer,
@@ -36,13 +37,14 @@ internal sealed class DiscoveryEndpoint(ProviderIdentity provider, IClaimsSource
         // RFC 9126 §5: of all clients alike; which must push stands in their registration.
         ["require_pushed_authorization_requests"] = false,
         ["userinfo_endpoint"] = provider.Issuer + UserInfoEndpoint.Path,
+        ["device_authorization_endpoint"] = provider.Issuer + DeviceAuthorizationEndpoint.Path,
         ["end_session_endpoint"] = provider.Issuer + LogoutEndpoint.Path,
         ["jwks_uri"] = provider.Issuer + JwksPath,
         ["scopes_supported"] = (string[])["openid", .. claims.Scopes.Where(s => s is not ("openid" or "offline_access")), "offline_access"],
         ["claims_supported"] = EngineClaims.Union(claims.Claims).ToArray(),
         ["response_types_supported"] = (string[])["code"],
         ["response_modes_supported"] = (string[])["query", "form_post"],
-        ["grant_types_supported"] = (string[])["authorization_code", "refresh_token"],
+        ["grant_types_supported"] = (string[])["authorization_code", "refresh_token", GrantTypes.DeviceCode],
         ["subject_types_supported"] = (string[])["public"],
         ["id_token_signing_alg_values_supported"] = (string[])["ES256", "RS256", "PS256"],
         ["token_endpoint_auth_methods_supported"] = AuthMethods.Append("none").ToArray(),

@@ -14,9 +14,14 @@ internal sealed partial class EndSessions(
     NpgsqlDataSource source, ClientDirectory clients, FactLog facts, ProviderIdentity provider, TimeProvider clock,
     ILogger<EndSessions> log) : IGrants
 {
-    // First the codes: a redemption under way holds its row, so the second statement sees the grant that it made.
+    // First the codes, of devices too: a redemption under way holds its row, so the second statement sees the grant that it made.
     private const string CodesSql = """
         update openid.authorization_code set spent_at = @now where provider = @provider and session_id = any(@sessionIds)
+            and spent_at is null
+        """;
+
+    private const string DevicesSql = """
+        update openid.device_authorization set spent_at = @now where provider = @provider and session_id = any(@sessionIds)
             and spent_at is null
         """;
 
@@ -42,6 +47,7 @@ internal sealed partial class EndSessions(
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(CodesSql, values, transaction, cancellationToken: ct));
+        await connection.ExecuteAsync(new CommandDefinition(DevicesSql, values, transaction, cancellationToken: ct));
         var ended = await connection.QueryAsync<Ended>(new CommandDefinition(GrantsSql, values, transaction, cancellationToken: ct));
         var told = 0;
         foreach (var one in ended.Distinct())

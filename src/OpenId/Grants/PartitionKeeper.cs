@@ -30,6 +30,7 @@ internal sealed partial class PartitionKeeper(NpgsqlDataSource source, OpenIdSet
         new("authorization_request", Hour, TimeSpan.FromSeconds(settings.RequestLifetimeSeconds)),
         new("pushed_request", Hour, TimeSpan.FromSeconds(settings.PushedRequestLifetimeSeconds)),
         new("authorization_code", Hour, TimeSpan.FromSeconds(settings.CodeLifetimeSeconds)),
+        new("device_authorization", Hour, TimeSpan.FromSeconds(settings.DeviceCodeLifetimeSeconds)),
         new("access_token", Hour, TimeSpan.FromSeconds(settings.AccessTokenLifetimeSeconds)),
         new("refresh_token", Week, TimeSpan.FromDays(settings.RefreshTokenIdleDays)),
         new("client_grant", Week, TimeSpan.FromDays(settings.GrantLifetimeDays)),

@@ -20,7 +20,7 @@ internal sealed partial class RevokeGrant(NpgsqlDataSource source, AuditTrail au
 
     /// <summary>The same because something was used a second time, which says that somebody has stolen it: told to whoever
     /// watches.</summary>
-    /// <param name="what">code or refresh-token.</param>
+    /// <param name="what">code, device-code or refresh-token.</param>
     public Task ForReuseAsync(Guid grantId, DateTimeOffset? expiresAt, string what, CancellationToken ct) =>
         RunAsync(grantId, expiresAt, what, ct);
 

@@ -33,7 +33,7 @@ internal sealed partial class LogoutEndpoint(
     /// <summary>The person has said yes on our page.</summary>
     public async Task ConfirmAsync(HttpContext http)
     {
-        if (await ReadConfirmedAsync(http) is not { } named)
+        if (await OwnForm.ReadAsync(http, antiforgery, "request") is not { } named)
         {
             await RefuseAsync(http, OAuthError.InvalidRequest("The page is too old; go back, reload it and press the button again."));
             return;
@@ -72,19 +72,6 @@ internal sealed partial class LogoutEndpoint(
             SignedOut(log, provider.Name, request.Client?.ClientId ?? "(none)", session.Subject);
         }
         Answers.SeeOther(http, next);
-    }
-
-    // Our own form, read as the antiforgery check needs it; null when it is not ours or cannot be read.
-    private async Task<RequestParameters?> ReadConfirmedAsync(HttpContext http)
-    {
-        if (!http.Request.HasFormContentType) return null;
-        try
-        {
-            var form = await http.Request.ReadFormAsync(http.RequestAborted);
-            if (!await antiforgery.IsRequestValidAsync(http)) return null;
-            return RequestParameters.Of(new Dictionary<string, string> { ["request"] = form["request"].ToString() });
-        }
-        catch (Exception e) when (e is InvalidDataException or BadHttpRequestException) { return null; }
     }
 
     private static bool IsOf(Hint? hint, EndUserSession session) =>

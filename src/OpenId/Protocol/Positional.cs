@@ -30,5 +30,12 @@ internal static class Positional
         return command;
     }
 
+    public static NpgsqlCommand AddTime(this NpgsqlCommand command, DateTimeOffset? value)
+    {
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)value?.ToUniversalTime() ?? DBNull.Value,
+            NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz });
+        return command;
+    }
+
     public static string? TextOrNull(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }

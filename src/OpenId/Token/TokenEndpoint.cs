@@ -2,6 +2,7 @@ using Aupd.OpenId.Clients;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Protocol;
 using Aupd.OpenId.Token.AuthorizationCode;
+using Aupd.OpenId.Token.DeviceCode;
 using Aupd.OpenId.Token.RefreshToken;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,7 @@ namespace Aupd.OpenId.Token;
 
 /// <summary><c>POST /connect/token</c>.</summary>
 internal sealed partial class TokenEndpoint(
-    AuthenticateClient authenticate, RedeemCode redeemCode, RotateRefreshToken rotate, ProviderIdentity provider,
+    AuthenticateClient authenticate, RedeemCode redeemCode, RotateRefreshToken rotate, PollForDevice pollForDevice, ProviderIdentity provider,
     ILogger<TokenEndpoint> log)
 {
     public const string Path = "/connect/token";
@@ -36,6 +37,7 @@ internal sealed partial class TokenEndpoint(
     {
         ["authorization_code"] = redeemCode.RunAsync,
         ["refresh_token"] = rotate.RunAsync,
+        [GrantTypes.DeviceCode] = pollForDevice.RunAsync,
     };
 
     public async Task PostAsync(HttpContext http)

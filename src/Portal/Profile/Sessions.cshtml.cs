@@ -37,8 +37,5 @@ internal sealed class SessionsPage(AccountStore accounts, PortalSessions session
 
     public string Device(PortalSession session) => session.DeviceLabel.Length > 0 ? session.DeviceLabel : l["Неизвестное устройство", "Unknown device"];
 
-    /// <summary>"192.0.2.x" for 192.0.2.0/24.</summary>
-    public static string Place(PortalSession session) => session.AddressPrefix.EndsWith(".0/24", StringComparison.Ordinal)
-        ? session.AddressPrefix[..^".0/24".Length] + ".x"
-        : session.AddressPrefix.Split("::/")[0] + ":x";
+    public static string Place(PortalSession session) => Kernel.Http.AddressPrefix.Shown(session.AddressPrefix);
 }

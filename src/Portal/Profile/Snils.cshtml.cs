@@ -1,3 +1,4 @@
+using Aupd.Kernel.Http;
 using Aupd.Kernel.Pages;
 using Aupd.Kernel.People;
 using Aupd.Portal.Accounts;

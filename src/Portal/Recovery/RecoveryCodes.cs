@@ -1,3 +1,4 @@
+using Aupd.Kernel.Http;
 using Aupd.Kernel.Secrets;
 using Aupd.Portal.Accounts;
 using Aupd.Portal.Authentication;

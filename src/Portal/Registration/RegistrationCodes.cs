@@ -1,3 +1,4 @@
+using Aupd.Kernel.Http;
 using Aupd.Kernel.Secrets;
 using Aupd.Portal.Codes;
 using Aupd.Portal.Flows;

@@ -1,3 +1,4 @@
+using Aupd.Kernel.Http;
 using Aupd.Kernel.Audit;
 using Aupd.Kernel.Secrets;
 using Aupd.Registries.Doors;
@@ -63,7 +64,7 @@ internal sealed class Sessions(NpgsqlDataSource source, SessionCookie cookie, Se
             idHash = cookie.SetSession(http), sid = Guid.CreateVersion7(now).ToString("N"), accountId = begin.AccountId, now,
             authenticatedAt = begin.AuthenticatedAt, idleUntil = now.AddMinutes(settings.SessionIdleMinutes), expiresAt = now.AddHours(settings.SessionHours),
             methods = begin.Methods.ToArray(), portalSid = begin.PortalSid, idToken = sealer.SealText(IdTokenPurpose, begin.IdToken),
-            device = DeviceName.Of(http.Request.Headers.UserAgent), trace = begin.Trace.Digits, oldHash = before?.IdHash,
+            device = DeviceLabel.From(http.Request.Headers.UserAgent), trace = begin.Trace.Digits, oldHash = before?.IdHash,
         };
         await using var connection = await source.OpenConnectionAsync(ct);
         if (before?.AccountId == begin.AccountId && await connection.ExecuteAsync(new CommandDefinition(RenewSql, values, cancellationToken: ct)) == 1) return;

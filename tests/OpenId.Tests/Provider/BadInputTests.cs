@@ -7,7 +7,7 @@ namespace Aupd.OpenId.Tests.Provider;
 
 public sealed class BadInputTests(ProviderFixture fixture) : IClassFixture<ProviderFixture>
 {
-    private static readonly string[] Endpoints = ["/connect/token", "/connect/par", "/connect/authorize", "/connect/logout", "/connect/userinfo", "/connect/logout/confirm"];
+    private static readonly string[] Endpoints = ["/connect/token", "/connect/par", "/connect/device_authorization", "/connect/authorize", "/connect/logout", "/connect/userinfo", "/connect/logout/confirm", "/device/confirm"];
 
     public static TheoryData<string, string, byte[]> Bodies()
     {

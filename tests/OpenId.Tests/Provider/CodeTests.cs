@@ -166,7 +166,6 @@ public sealed class CodeTests(ProviderFixture fixture) : IClassFixture<ProviderF
     [Theory]
     [InlineData("password")]
     [InlineData("client_credentials")]
-    [InlineData("urn:ietf:params:oauth:grant-type:device_code")]
     [InlineData("AUTHORIZATION_CODE")]
     public async Task Other_grants_do_not_exist(string type)
     {

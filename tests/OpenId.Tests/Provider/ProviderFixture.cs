@@ -5,7 +5,7 @@ using Aupd.TestKit;
 namespace Aupd.OpenId.Tests.Provider;
 
 /// <summary>One site with its clients for the tests of a class: "web" and "other" (confidential, refreshing), "rs" (RS256), "app" (public, native),
-/// "plain" (no refresh tokens), "pusher" (must push its requests).</summary>
+/// "plain" (no refresh tokens), "pusher" (must push its requests), "tv" (public, a screen without keyboard), "panel" (confidential, likewise).</summary>
 public sealed class ProviderFixture : IAsyncLifetime
 {
     internal TestPeople People { get; } = new();
@@ -32,6 +32,8 @@ public sealed class ProviderFixture : IAsyncLifetime
     [
         Client("web") with { RedirectUris = ["https://web.test/cb", "https://web.test/cb?fixed=1"] }, Client("other"), Client("rs") with { IdTokenAlg = "RS256" },
         Client("pusher") with { RequirePushedRequests = true },
+        Client("tv") with { Type = "public", SecretHashes = [], RedirectUris = [], GrantTypes = [GrantTypes.DeviceCode, GrantTypes.RefreshToken] },
+        Client("panel") with { RedirectUris = [], GrantTypes = [GrantTypes.DeviceCode], Scopes = ["openid", "profile"] },
         Client("plain") with { GrantTypes = [GrantTypes.AuthorizationCode], Scopes = ["openid"] },
         Client("app") with { Type = "public", SecretHashes = [], RedirectUris = ["https://app.test/cb", "http://127.0.0.1/cb", "http://[::1]:9000/cb", "ru.school.app:/cb"] },
     ];

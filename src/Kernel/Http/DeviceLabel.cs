@@ -2,10 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 
-namespace Aupd.Portal.Sessions;
+namespace Aupd.Kernel.Http;
 
 /// <summary>"Chrome, Windows" out of a User-Agent: enough for a person to know his own devices by.</summary>
-internal static class DeviceLabel
+public static class DeviceLabel
 {
     // The order matters: every browser names those it descends from.
     private static readonly (string Mark, string Name)[] Browsers =
@@ -20,6 +20,7 @@ internal static class DeviceLabel
         ("CrOS", "ChromeOS"), ("Linux", "Linux"),
     ];
 
+    /// <summary>Empty when nothing is recognised.</summary>
     public static string From(string? userAgent)
     {
         var browser = Find(Browsers, userAgent);
@@ -38,8 +39,13 @@ internal static class DeviceLabel
 }
 
 /// <summary>The network a request comes from: /24 of IPv4, /56 of IPv6, what one provider's line or one school usually is.</summary>
-internal static class AddressPrefix
+public static class AddressPrefix
 {
+    /// <summary>As people read it: 203.0.113.x.</summary>
+    public static string Shown(string prefix) => prefix.EndsWith(".0/24", StringComparison.Ordinal)
+        ? prefix[..^".0/24".Length] + ".x"
+        : prefix.Split("::/")[0] + ":x";
+
     public static string Of(HttpContext http) => Of(http.Connection.RemoteIpAddress);
 
     public static string Of(IPAddress? address)
