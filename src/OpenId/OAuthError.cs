@@ -38,13 +38,19 @@ internal sealed record OAuthError(string Code, int Status, string Description, s
     public static OAuthError InteractionRequired(string detail) =>
         new("interaction_required", 400, "The person must complete a step at the provider.", detail);
     public static OAuthError RequestNotSupported() =>
-        new("request_not_supported", 400, "Request objects are not supported.", "request came");
+        new("request_not_supported", 400, "This client has registered no key to sign request objects with.", "request came");
     public static OAuthError RequestUriNotSupported() =>
         new("request_uri_not_supported", 400, "Request objects by reference are not supported.", "request_uri came");
     // RFC 9101 §7. The person reads it: the request was pushed and is now gone, expired or another client's; the log knows which.
     public static OAuthError InvalidRequestUri(string detail) =>
         new("invalid_request_uri", 400, "The sign-in took too long, was finished before or was not begun here; go back to the service.",
             $"request_uri: {detail}");
+    public static OAuthError InvalidRequestObject(string detail) =>
+        new("invalid_request_object", 400, "The request object is not signed as it must be, not for this provider, or not of this time.",
+            $"request object: {detail}");
+    // OpenID Connect Core Error Code unmet_authentication_requirements 1.0 §2.
+    public static OAuthError UnmetAuthenticationRequirements(string detail) =>
+        new("unmet_authentication_requirements", 400, "The person cannot be authenticated as the request demands.", detail);
     public static OAuthError RegistrationNotSupported() =>
         new("registration_not_supported", 400, "The registration parameter is not supported.", "registration came");
 

@@ -47,7 +47,7 @@ public static class OpenIdModule
             s.GetRequiredService<ClientDirectory>()).AddHostedService<ClientWatch>();
         services.AddSingleton<IGrants, EndSessions>();
         services.AddSingleton<VerifyHint>().AddSingleton<PendingRequests>().AddSingleton<ReplayStore>().AddSingleton<RevokeGrant>();
-        services.AddSingleton<PushedRequests>().AddScoped<PushEndpoint>();
+        services.AddSingleton<PushedRequests>().AddSingleton<ReadRequestObject>().AddScoped<PushEndpoint>();
         services.AddSingleton<AuthorizeSteps>().AddSingleton<IssueCode>().AddScoped<AuthorizeEndpoint>();
         services.AddSingleton<BackchannelHttp>().AddSingleton<ClientKeys>().AddSingleton<VerifyAssertion>();
         services.AddSingleton<AuthenticateClient>().AddSingleton<IssueTokens>().AddSingleton<RedeemCode>()

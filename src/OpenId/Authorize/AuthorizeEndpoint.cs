@@ -80,6 +80,11 @@ internal sealed partial class AuthorizeEndpoint(
             await TellClientAsync(http, request, OAuthError.LoginRequired("another person than that of id_token_hint is signed in"));
             return;
         }
+        if (request.Subjects?.Contains(session.Subject) == false)
+        {
+            await TellClientAsync(http, request, OAuthError.LoginRequired("another person than those that claims name is signed in"));
+            return;
+        }
         if (await codes.RunAsync(request, session, http.RequestAborted) is not { } code)
         {
             await TellPersonAsync(http, OAuthError.InvalidRequestUri("a code was given for it while this page was open"));

@@ -19,7 +19,12 @@ internal sealed class AuthorizeRequest(RequestParameters parameters, DateTimeOff
     public IReadOnlyList<string> Scopes { get; set; } = [];
     public IReadOnlyList<string> Prompts { get; set; } = [];
     public long? MaxAgeSeconds { get; set; }
+    /// <summary>The one person that id_token_hint or claims name; nobody else gets a code.</summary>
     public string? SubjectHint { get; set; }
+    /// <summary>Those that the claims parameter names for sub; null: anyone.</summary>
+    public IReadOnlyList<string>? Subjects { get; set; }
+    /// <summary>The claims parameter as it is kept with the grant.</summary>
+    public string? Claims { get; set; }
     /// <summary>The pushed request that this one came from; null: it came by the browser.</summary>
     public PushedReference? Pushed { get; set; }
 

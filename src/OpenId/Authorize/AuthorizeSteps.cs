@@ -14,6 +14,8 @@ internal enum TellTo
     Person,
     /// <summary>The client, by redirect.</summary>
     Client,
+    /// <summary>The client, if the redirect URI that stands beside the request object is one of its own; else the person.</summary>
+    ClientIfKnown,
 }
 
 /// <summary>Where a request is looked at. One that waited for the person is checked anew when it goes on: the client may have
@@ -24,7 +26,8 @@ internal enum At { Authorize = 1, Pushed = 2, Resumed = 4 }
 internal sealed record AuthorizeFault(OAuthError Error, TellTo Whom);
 
 /// <summary>The checks of an authorization request, in their order.</summary>
-internal sealed partial class AuthorizeSteps(ClientDirectory clients, VerifyHint hints, PushedRequests pushed)
+internal sealed partial class AuthorizeSteps(
+    ClientDirectory clients, VerifyHint hints, PushedRequests pushed, ReadRequestObject requestObjects, IClaimsSource site)
 {
     private const int MaxStateLength = 4096, MaxNonceLength = 1024;
     private const long LongestMaxAge = 10L * 365 * 86_400;
@@ -39,25 +42,29 @@ internal sealed partial class AuthorizeSteps(ClientDirectory clients, VerifyHint
     [
         new((s, r, ct) => s.KnownClient(r, ct),       A | P | R, TellTo.Person),
         new((s, r, ct) => s.PushedRequest(r, ct),     A        , TellTo.Person),
+        new((_, r, _) => NothingPushedWithin(r),          P    , TellTo.Client),
+        new((s, r, ct) => s.RequestObject(r, ct),     A | P    , TellTo.ClientIfKnown),
         new((_, r, _) => RegisteredRedirectUri(r),    A | P | R, TellTo.Person),
         new((_, r, _) => ResponseMode(r),             A | P | R, TellTo.Client),
         new((_, r, _) => WellFormed(r),               A | P | R, TellTo.Client),
-        new((_, r, _) => NothingPushedWithin(r),          P    , TellTo.Client),
         new((_, r, _) => PushedIfItMust(r),           A        , TellTo.Client),
-        new((_, r, _) => NoRequestObject(r),          A | P | R, TellTo.Client),
+        new((_, r, _) => NothingUnsupported(r),       A | P | R, TellTo.Client),
         new((_, r, _) => ResponseType(r),             A | P | R, TellTo.Client),
         new((_, r, _) => Scopes(r),                   A | P | R, TellTo.Client),
         new((_, r, _) => Pkce(r),                     A | P | R, TellTo.Client),
         new((_, r, _) => Prompt(r),                   A | P | R, TellTo.Client),
         new((_, r, _) => MaxAge(r),                   A | P | R, TellTo.Client),
         new((s, r, ct) => s.IdTokenHint(r, ct),       A | P | R, TellTo.Client),
+        new((s, r, _) => s.Claims(r),                 A | P | R, TellTo.Client),
     ];
 
     /// <summary>The first fault, or null when the request may be put to the person.</summary>
     public async ValueTask<AuthorizeFault?> RunAsync(AuthorizeRequest request, At where, CancellationToken ct)
     {
         foreach (var step in Table)
-            if (step.Where.HasFlag(where) && await step.Check(this, request, ct) is { } error) return new AuthorizeFault(error, step.Whom);
+            if (step.Where.HasFlag(where) && await step.Check(this, request, ct) is { } error)
+                return new AuthorizeFault(error, step.Whom != TellTo.ClientIfKnown ? step.Whom
+                    : request.RedirectUri.Length > 0 ? TellTo.Client : TellTo.Person);
         return null;
     }
 
@@ -116,10 +123,30 @@ internal sealed partial class AuthorizeSteps(ClientDirectory clients, VerifyHint
     private static ValueTask<OAuthError?> PushedIfItMust(AuthorizeRequest request) =>
         request.Client.MustPush && request.Pushed is null ? Fail("This client must push its authorization requests.") : Pass;
 
-    // OpenID Connect Core §6: refused by names of their own when not supported.
-    private static ValueTask<OAuthError?> NoRequestObject(AuthorizeRequest request) =>
-        request.Parameters["request"] is not null ? new(OAuthError.RequestNotSupported())
-        : request.Parameters["request_uri"] is not null ? new(OAuthError.RequestUriNotSupported())
+    // RFC 9101 §5, §6.3: only what is signed counts. By reference none is taken: the provider fetches nothing that a browser names.
+    private async ValueTask<OAuthError?> RequestObject(AuthorizeRequest request, CancellationToken ct)
+    {
+        if (request.Pushed is not null) return null;
+        var (outside, client) = (request.Parameters, request.Client);
+        if (outside["redirect_uri"] is { } uri && RedirectUris.IsRegistered(client, uri))
+            (request.RedirectUri, request.FormPost) = (uri, outside["response_mode"] == "form_post");
+        if (outside["request"] is not { } text)
+            return client.RequestObjectAlg is null || outside.Fault is not null ? null
+                : OAuthError.InvalidRequest("This client must send its authorization requests as signed objects.");
+        if (outside.Fault is { } fault) return fault;
+        if (outside["request_uri"] is not null) return OAuthError.InvalidRequest("request and request_uri exclude each other.");
+        if (client.Jwks is null && client.JwksUri is null) return OAuthError.RequestNotSupported();
+        switch (await requestObjects.RunAsync(client, text, ct))
+        {
+            case ReadRequestObjectOutcome.Read read: request.Parameters = read.Parameters; return null;
+            case ReadRequestObjectOutcome.Refused refused: return refused.Error;
+            default: throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    // OpenID Connect Core §6, §7.2.1: refused by names of their own when not supported.
+    private static ValueTask<OAuthError?> NothingUnsupported(AuthorizeRequest request) =>
+        request.Parameters["request_uri"] is not null ? new(OAuthError.RequestUriNotSupported())
         : request.Parameters["registration"] is not null ? new(OAuthError.RegistrationNotSupported())
         : Pass;
 
@@ -172,6 +199,22 @@ internal sealed partial class AuthorizeSteps(ClientDirectory clients, VerifyHint
             return OAuthError.InvalidRequest("id_token_hint is not an ID token of this provider.");
         request.SubjectHint = known.Subject;
         return null;
+    }
+
+    // OpenID Connect Core §5.5.
+    private ValueTask<OAuthError?> Claims(AuthorizeRequest request)
+    {
+        if (request.Parameters["claims"] is not { } text) return Pass;
+        if (ClaimsRequest.TryParse(text) is not { } asked) return Fail("claims is not of the form of OpenID Connect Core 5.5.");
+        request.Claims = asked.ToKeep(site, request.Client);
+        // §5.5.1: nobody but the person named gets a code.
+        request.Subjects = asked.Subjects;
+        if (request.Subjects is [var only]) request.SubjectHint ??= only;
+        if (request.SubjectHint is { } hint && request.Subjects?.Contains(hint) == false)
+            return Fail("id_token_hint and claims name different persons.");
+        // §5.5.1.1: an essential acr that cannot be had fails the request; we vouch for none.
+        return asked.IdToken.TryGetValue("acr", out var acr) && acr is { Essential: true, Values: not null }
+            ? new(OAuthError.UnmetAuthenticationRequirements("acr is essential")) : Pass;
     }
 
     private static ValueTask<OAuthError?> Pass => default;

@@ -27,7 +27,7 @@ internal sealed class DiscoveryEndpoint(ProviderIdentity provider, IClaimsSource
         return http.Response.WriteAsJsonAsync(Document(), options: null, "application/json", http.RequestAborted);
     }
 
-    // OpenID Connect Discovery §3, RFC 8414 §2, RFC 8628 §4, RFC 9126 §5, RFC 9207 §3, RP-Initiated Logout §2.1, Back-Channel Logout §2.1.
+    // OpenID Connect Discovery §3, RFC 8414 §2, RFC 8628 §4, RFC 9101 §10.5, RFC 9126 §5, RFC 9207 §3, RP-Initiated Logout §2.1, Back-Channel Logout §2.1.
     private Dictionary<string, object> Document() => new()
     {
         ["issuer"] = provider.Issuer,
@@ -40,8 +40,8 @@ internal sealed class DiscoveryEndpoint(ProviderIdentity provider, IClaimsSource
         ["device_authorization_endpoint"] = provider.Issuer + DeviceAuthorizationEndpoint.Path,
         ["end_session_endpoint"] = provider.Issuer + LogoutEndpoint.Path,
         ["jwks_uri"] = provider.Issuer + JwksPath,
-        ["scopes_supported"] = (string[])["openid", .. claims.Scopes.Where(s => s is not ("openid" or "offline_access")), "offline_access"],
-        ["claims_supported"] = EngineClaims.Union(claims.Claims).ToArray(),
+        ["scopes_supported"] = (string[])["openid", .. claims.ClaimsOfScopes.Keys.Where(s => s is not ("openid" or "offline_access")), "offline_access"],
+        ["claims_supported"] = EngineClaims.Union(claims.ClaimsOfScopes.Values.SelectMany(c => c)).ToArray(),
         ["response_types_supported"] = (string[])["code"],
         ["response_modes_supported"] = (string[])["query", "form_post"],
         ["grant_types_supported"] = (string[])["authorization_code", "refresh_token", GrantTypes.DeviceCode],
@@ -53,8 +53,9 @@ internal sealed class DiscoveryEndpoint(ProviderIdentity provider, IClaimsSource
         ["prompt_values_supported"] = (string[])["none", "login", "select_account", "consent"],
         ["display_values_supported"] = (string[])["page"],
         ["ui_locales_supported"] = (string[])["ru", "en"],
-        ["claims_parameter_supported"] = false,
-        ["request_parameter_supported"] = false,
+        ["claims_parameter_supported"] = true,
+        ["request_parameter_supported"] = true,
+        ["request_object_signing_alg_values_supported"] = (string[])["ES256", "RS256", "PS256"],
         ["request_uri_parameter_supported"] = false,
         ["authorization_response_iss_parameter_supported"] = true,
         ["backchannel_logout_supported"] = true,

@@ -77,12 +77,9 @@ public interface IClaimsSource
     /// not have them. Called once for each UserInfo; the site may take note that the session is in use.</summary>
     IReadOnlyDictionary<string, object>? ClaimsOf(string holder, ClaimsAsk ask);
 
-    /// <summary>Scopes that this site has claims for, for the discovery document; openid and offline_access are added by the
-    /// engine.</summary>
-    IReadOnlyCollection<string> Scopes => [];
-
-    /// <summary>Names of the claims that may come, for the discovery document.</summary>
-    IReadOnlyCollection<string> Claims => [];
+    /// <summary>The claims that may come, under the one scope that brings each; openid and offline_access are the engine's own. The
+    /// discovery document tells them, and a client may ask for one of them alone.</summary>
+    IReadOnlyDictionary<string, IReadOnlyList<string>> ClaimsOfScopes { get; }
 }
 
 /// <param name="SessionId">The session that must still live; null for a grant with offline_access, which outlives its session.</param>

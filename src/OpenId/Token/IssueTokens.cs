@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Aupd.Kernel.Jose;
+using Aupd.OpenId.Authorize;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Grants;
 using Aupd.OpenId.Protocol;
@@ -11,7 +12,7 @@ namespace Aupd.OpenId.Token;
 
 /// <summary>The last step of every grant: the site is asked whether this person may still have a token, then the answer is written. The ID
 /// token says who signed in, when and how; everything else about a person is at UserInfo, since ID tokens travel in URLs as
-/// hints.</summary>
+/// hints, unless the client asked for a claim of theirs by name.</summary>
 internal sealed class IssueTokens(IClaimsSource claims, ITokenSigner signer, RevokeGrant revoke, ProviderIdentity provider,
     OpenIdSettings settings, TimeProvider clock)
 {
@@ -32,12 +33,12 @@ internal sealed class IssueTokens(IClaimsSource claims, ITokenSigner signer, Rev
             ["scope"] = string.Join(' ', scopes),
         };
         if (refresh is not null) body["refresh_token"] = refresh.Text;
-        if (scopes.Contains("openid")) body["id_token"] = await SignAsync(granted, access, ct);
+        if (scopes.Contains("openid")) body["id_token"] = await SignAsync(granted, ask, access, ct);
         return new TokenOutcome.Issued(body);
     }
 
     // OpenID Connect Core §2, §3.1.3.6.
-    private async ValueTask<string> SignAsync(Granted granted, Handle access, CancellationToken ct)
+    private async ValueTask<string> SignAsync(Granted granted, ClaimsAsk ask, Handle access, CancellationToken ct)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         var content = new Dictionary<string, object>
@@ -49,6 +50,9 @@ internal sealed class IssueTokens(IClaimsSource claims, ITokenSigner signer, Rev
         };
         if (granted.Nonce is not null) content["nonce"] = granted.Nonce;
         if (granted.Methods.Count > 0) content["amr"] = granted.Methods;
+        if (granted is { Claims: { } kept, Holder: { } holder })
+            foreach (var (name, value) in ClaimsFor.IdToken(claims, holder, ask, ClaimsRequest.ReadKept(kept)) ?? [])
+                content.TryAdd(name, value);
         var algorithm = SignatureAlgorithm.Find(granted.Client.IdTokenAlg)!;
         return await signer.SignAsync(algorithm, "JWT", JsonSerializer.SerializeToUtf8Bytes(content), ct);
     }

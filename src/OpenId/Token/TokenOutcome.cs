@@ -21,6 +21,12 @@ internal sealed record Granted(
     /// <summary>What the site's StandingSql said in the statement that made this; null: no token.</summary>
     public string? Standing { get; init; }
 
+    /// <summary>The claims parameter, as ClaimsRequest keeps it.</summary>
+    public string? Claims { get; init; }
+
+    /// <summary>What the site's HolderSql said, if claims of theirs go into the ID token.</summary>
+    public string? Holder { get; init; }
+
     public const string OfflineAccess = "offline_access";
 
     /// <summary>A grant with offline_access outlives its session, which is then not asked about.</summary>

@@ -1,3 +1,4 @@
+using Aupd.OpenId.Authorize;
 using Aupd.OpenId.Clients;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Protocol;
@@ -18,7 +19,7 @@ internal sealed partial class UserInfoEndpoint(
 
     private static string HolderSql(IClaimsSource site) => $"""
         select g.client_id, g.subject, g.session_id, g.context, t.scopes, g.offline,
-               {AskSite.Sql(site.HolderSql, "g", "$4")}
+               {AskSite.Sql(site.HolderSql, "g", "$4")}, g.claims::text
           from openid.access_token t join openid.client_grant g on g.id = t.grant_id and g.expires_at = t.grant_expires_at
          where t.token_hash = $1 and t.expires_at = $2 and t.provider = $3 and t.expires_at > $4 and g.revoked_at is null
              and g.expires_at > $4
@@ -32,6 +33,7 @@ internal sealed partial class UserInfoEndpoint(
         public string ClientId { get; set; } = "(unknown)";
         public ClaimsAsk? Ask { get; set; }
         public string? Holder { get; set; }
+        public ClaimsRequest? Asked { get; set; }
         public IReadOnlyDictionary<string, object>? Claims { get; set; }
     }
 
@@ -87,13 +89,13 @@ internal sealed partial class UserInfoEndpoint(
             return OAuthError.InvalidToken("its client is no longer registered");
         call.Ask = new ClaimsAsk(reader.GetString(1), reader.GetBoolean(5) ? null : reader.GetString(2), reader.TextOrNull(3), client,
             reader.GetFieldValue<string[]>(4));
-        call.Holder = reader.TextOrNull(6);
+        (call.Holder, call.Asked) = (reader.TextOrNull(6), reader.TextOrNull(7) is { } asked ? ClaimsRequest.ReadKept(asked) : null);
         return null;
     }
 
     private ValueTask<OAuthError?> PersonAllowed(Call call)
     {
-        call.Claims = call.Holder is { } holder ? claims.ClaimsOf(holder, call.Ask!) : null;
+        call.Claims = call.Holder is { } holder ? ClaimsFor.UserInfo(claims, holder, call.Ask!, call.Asked) : null;
         return new(call.Claims is null ? OAuthError.InvalidToken($"the site refuses claims for subject {call.Ask!.Subject}") : null);
     }
 

@@ -10,13 +10,17 @@ namespace Aupd.Portal.Provider;
 /// ended.</summary>
 internal sealed class PortalClaims(Sealer sealer) : IClaimsSource
 {
-    public IReadOnlyCollection<string> Scopes { get; } = ["profile", "email", "phone", "snils", "birthdate"];
-
-    IReadOnlyCollection<string> IClaimsSource.Claims { get; } =
-    [
-        "name", "family_name", "given_name", "middle_name", "preferred_username", "made_from_record_id", "account_created_at", "birthdate",
-        "email", "email_verified", "phone_number", "phone_number_verified", "snils", "snils_confirmed",
-    ];
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> ClaimsOfScopes { get; } = new Dictionary<string, IReadOnlyList<string>>
+    {
+        ["profile"] =
+        [
+            "name", "family_name", "given_name", "middle_name", "preferred_username", "made_from_record_id", "account_created_at",
+        ],
+        ["email"] = ["email", "email_verified"],
+        ["phone"] = ["phone_number", "phone_number_verified"],
+        ["snils"] = ["snils", "snils_confirmed"],
+        ["birthdate"] = ["birthdate"],
+    };
 
     // The stamp differs from the moment the password is changed, the row goes when the session is ended.
     private const string Holder = """

@@ -10,13 +10,15 @@ namespace Aupd.SignIn.Provider;
 /// <summary>What the school's tokens say of a person. Nothing once the profile is disabled, the session over or the role lost.</summary>
 internal sealed class ClaimsSource(PortalAccounts accounts, RoleFragments roles, SessionTouches touches) : IClaimsSource
 {
-    public IReadOnlyCollection<string> Scopes { get; } = ["profile", "email", "phone", "snils", "roles", "children"];
-
-    public IReadOnlyCollection<string> Claims { get; } =
-    [
-        "name", "family_name", "given_name", "middle_name", "preferred_username", "birthdate", "email", "email_verified", "phone_number",
-        "phone_number_verified", "snils", "snils_confirmed", "roles", "active_role", "children",
-    ];
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> ClaimsOfScopes { get; } = new Dictionary<string, IReadOnlyList<string>>
+    {
+        ["profile"] = ["name", "family_name", "given_name", "middle_name", "preferred_username", "birthdate"],
+        ["email"] = ["email", "email_verified"],
+        ["phone"] = ["phone_number", "phone_number_verified"],
+        ["snils"] = ["snils", "snils_confirmed"],
+        ["roles"] = ["roles", "active_role"],
+        ["children"] = ["children"],
+    };
 
     // A grant with offline_access outlives its session, though not the profile or the role.
     private const string Holder = """

@@ -20,9 +20,9 @@ public sealed class DiscoveryTests(ProviderFixture fixture) : IClassFixture<Prov
         Assert.Equal(["client_secret_basic", "client_secret_post", "private_key_jwt", "none"], List("token_endpoint_auth_methods_supported"));
         Assert.Equal(["ES256", "PS256", "RS256"], List("token_endpoint_auth_signing_alg_values_supported"));
         Assert.Contains("RS256", List("id_token_signing_alg_values_supported"));
-        foreach (var name in new[] { "request_parameter_supported", "request_uri_parameter_supported", "claims_parameter_supported" })
+        foreach (var name in new[] { "request_uri_parameter_supported", "require_pushed_authorization_requests" })
             Assert.Equal(JsonValueKind.False, seen.Json.GetProperty(name).ValueKind);
-        foreach (var name in new[] { "authorization_response_iss_parameter_supported", "backchannel_logout_supported", "backchannel_logout_session_supported" })
+        foreach (var name in new[] { "request_parameter_supported", "claims_parameter_supported", "authorization_response_iss_parameter_supported", "backchannel_logout_supported", "backchannel_logout_session_supported" })
             Assert.Equal(JsonValueKind.True, seen.Json.GetProperty(name).ValueKind);
         foreach (var name in new[] { "authorization_endpoint", "token_endpoint", "userinfo_endpoint", "pushed_authorization_request_endpoint", "end_session_endpoint", "jwks_uri" })
             Assert.NotEqual(HttpStatusCode.NotFound, (await browser.GetAsync(new Uri(seen.Text(name)!).PathAndQuery)).Status);

@@ -1,3 +1,4 @@
+using Aupd.Kernel.Jose;
 using Aupd.OpenId.Clients;
 using Aupd.OpenId.Doors;
 using Aupd.TestKit;
@@ -5,7 +6,8 @@ using Aupd.TestKit;
 namespace Aupd.OpenId.Tests.Provider;
 
 /// <summary>One site with its clients for the tests of a class: "web" and "other" (confidential, refreshing), "rs" (RS256), "app" (public, native),
-/// "plain" (no refresh tokens), "pusher" (must push its requests), "tv" (public, a screen without keyboard), "panel" (confidential, likewise).</summary>
+/// "plain" (no refresh tokens), "pusher" (must push its requests), "tv" (public, a screen without keyboard), "panel" (confidential, likewise),
+/// "jar" and "mustsign" (may and must sign their requests), "narrow" (may have one claim), "partner" (a third party).</summary>
 public sealed class ProviderFixture : IAsyncLifetime
 {
     internal TestPeople People { get; } = new();
@@ -22,6 +24,9 @@ public sealed class ProviderFixture : IAsyncLifetime
 
     internal TestBrowser Browser() => new(Site.Url);
 
+    /// <summary>The key that "jar" and "mustsign" sign with.</summary>
+    internal static ClientSigner Jar { get; } = new(SignatureAlgorithm.Es256);
+
     internal static OpenIdClient Client(string id) => new()
     {
         ClientId = id, Name = "Сервис " + id, SecretHashes = [ClientJson.Hash(TestBrowser.Secret)], RedirectUris = [$"https://{id}.test/cb"],
@@ -32,6 +37,8 @@ public sealed class ProviderFixture : IAsyncLifetime
     [
         Client("web") with { RedirectUris = ["https://web.test/cb", "https://web.test/cb?fixed=1"] }, Client("other"), Client("rs") with { IdTokenAlg = "RS256" },
         Client("pusher") with { RequirePushedRequests = true },
+        Client("jar") with { Jwks = Jar.Jwks }, Client("mustsign") with { Jwks = Jar.Jwks, RequestObjectAlg = "ES256" },
+        Client("narrow") with { Claims = ["email"] }, Client("partner") with { ThirdParty = true, Owner = "ООО «Партнёр»" },
         Client("tv") with { Type = "public", SecretHashes = [], RedirectUris = [], GrantTypes = [GrantTypes.DeviceCode, GrantTypes.RefreshToken] },
         Client("panel") with { RedirectUris = [], GrantTypes = [GrantTypes.DeviceCode], Scopes = ["openid", "profile"] },
         Client("plain") with { GrantTypes = [GrantTypes.AuthorizationCode], Scopes = ["openid"] },

@@ -152,8 +152,8 @@ internal sealed class TestEndUser(TestPeople people) : IEndUser
 
 internal sealed class TestClaims(TestPeople people) : IClaimsSource
 {
-    public IReadOnlyCollection<string> Scopes => ["profile", "email"];
-    public IReadOnlyCollection<string> Claims => ["name", "email"];
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> ClaimsOfScopes { get; } =
+        new Dictionary<string, IReadOnlyList<string>> { ["profile"] = ["name"], ["email"] = ["email", "email_verified"] };
 
     // Who they are lies in memory here; that a fragment is asked, and asked the right things, is seen all the same.
     public string StandingSql => "json_build_array(asked.subject, asked.session_id, asked.context, asked.at)::text";

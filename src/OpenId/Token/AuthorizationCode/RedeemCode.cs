@@ -25,9 +25,9 @@ internal sealed partial class RedeemCode(
             select * from code where client_id = $5 and redirect_uri = $6 and code_challenge = $7 and expires_at > $4
         ), granted as (
             insert into openid.client_grant (id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at,
-                methods, granted_at, expires_at)
+                methods, granted_at, expires_at, claims)
             select grant_id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at, methods,
-                $4, $8 from good
+                $4, $8, claims from good
         ), access as (
             insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, expires_at)
             select $9, provider, grant_id, $8, scopes, $10 from good
@@ -37,7 +37,8 @@ internal sealed partial class RedeemCode(
         )
         select grant_id, subject, session_id, context, scopes, nonce, authenticated_at, methods,
                client_id = $5, redirect_uri = $6, code_challenge = $7, expires_at > $4,
-               {AskSite.Sql(site.StandingSql, "code", "$4")}
+               {AskSite.Sql(site.StandingSql, "code", "$4")},
+               claims::text, {AskSite.ForIdTokenSql(site, "code", "$4")}
           from code
         """;
 
@@ -83,7 +84,8 @@ internal sealed partial class RedeemCode(
         if (!verified) return (null, OAuthError.InvalidGrant("code_verifier does not fit; the code is spent now"));
         return (new Granted(client, reader.GetGuid(0), grantExpiresAt, reader.GetString(1), reader.GetString(2), reader.TextOrNull(3),
             reader.GetFieldValue<string[]>(4), reader.GetFieldValue<DateTimeOffset>(6),
-            reader.GetFieldValue<string[]>(7)) { Nonce = reader.TextOrNull(5), Standing = reader.TextOrNull(12) }, null);
+            reader.GetFieldValue<string[]>(7)) { Nonce = reader.TextOrNull(5), Standing = reader.TextOrNull(12),
+                Claims = reader.TextOrNull(13), Holder = reader.TextOrNull(14) }, null);
     }
 
     // RFC 6749 §4.1.2: a code that comes twice has been seen by two; what the first one got is taken back.

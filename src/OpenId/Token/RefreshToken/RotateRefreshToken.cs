@@ -21,7 +21,7 @@ internal sealed class RotateRefreshToken(
                and g.id = t.grant_id and g.expires_at = t.grant_expires_at and g.revoked_at is null and g.expires_at > $4
                and ($8::text[] is null or g.scopes @> $8::text[])
             returning g.id, g.provider, g.client_id, g.subject, g.session_id, g.context, g.scopes, g.authenticated_at, g.methods,
-                g.expires_at, g.offline
+                g.expires_at, g.offline, g.claims
         ), access as (
             insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, expires_at)
             select $9, provider, id, expires_at, coalesce($8::text[], scopes), $10 from old
@@ -30,7 +30,8 @@ internal sealed class RotateRefreshToken(
             select $11, provider, client_id, id, expires_at, $4, $12 from old
         )
         select id, expires_at, subject, session_id, context, scopes, authenticated_at, methods,
-               {AskSite.Sql(site.StandingSql, "old", "$4")}
+               {AskSite.Sql(site.StandingSql, "old", "$4")},
+               claims::text, {AskSite.ForIdTokenSql(site, "old", "$4")}
           from old
         """;
 
@@ -68,7 +69,10 @@ internal sealed class RotateRefreshToken(
         await reader.ReadAsync(ct)
             ? new Granted(client, reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetString(2), reader.GetString(3),
                 reader.TextOrNull(4),
-                reader.GetFieldValue<string[]>(5), reader.GetFieldValue<DateTimeOffset>(6), reader.GetFieldValue<string[]>(7)) { Standing = reader.TextOrNull(8) }
+                reader.GetFieldValue<string[]>(5), reader.GetFieldValue<DateTimeOffset>(6), reader.GetFieldValue<string[]>(7)) 
+            {
+                Standing = reader.TextOrNull(8), Claims = reader.TextOrNull(9), Holder = reader.TextOrNull(10),
+            }
             : null;
 
     private async Task<OAuthError> WhyAsync(Handle token, OpenIdClient client, DateTimeOffset now, CancellationToken ct)
