@@ -1,5 +1,6 @@
 using Aupd.Kernel.Pages;
 using Aupd.OpenId.Doors;
+using Aupd.OpenId.Grants;
 using Aupd.OpenId.Protocol;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -17,7 +18,11 @@ internal sealed partial class AuthorizeEndpoint(
     private const string Kind = "authorize";
 
     /// <summary>The request on its way, and the row it has in the database, if it has waited already.</summary>
-    private sealed record Turn(AuthorizeRequest Request, Handle Id, bool Kept, bool SelectionShown);
+    private sealed record Turn(AuthorizeRequest Request, Handle Id, bool Kept, bool SelectionShown)
+    {
+        /// <summary>Begun anew because the sign-in grew too old for the client while the person was at our pages.</summary>
+        public bool Anew { get; init; }
+    }
 
     public async Task GetAsync(HttpContext http)
     {
@@ -54,11 +59,12 @@ internal sealed partial class AuthorizeEndpoint(
     {
         var (request, ct) = (turn.Request, http.RequestAborted);
         if (await steps.RunAsync(request, where, ct) is { } fault) { await RefuseAsync(http, request, fault); return; }
-        var ask = new AuthorizationAsk(turn.Id.Text, ResumeUrl(turn.Id), request.Client, request.Scopes, request.AuthenticatedAfter,
+        var after = GrantLimits.Later(request.AuthenticatedAfter, GrantLimits.AuthenticatedAfter(request.Client, clock.GetUtcNow()));
+        var ask = new AuthorizationAsk(turn.Id.Text, ResumeUrl(turn.Id), request.Client, request.Scopes, after,
             request.Prompts.Contains("select_account") && !turn.SelectionShown, request.Parameters["login_hint"], request.SubjectHint) { IsResumed = turn.Kept };
         switch (await endUser.AskAsync(http, ask, ct))
         {
-            case EndUserAnswer.SignedIn signedIn: await GrantAsync(http, request, signedIn.Session); return;
+            case EndUserAnswer.SignedIn signedIn: await GrantAsync(http, turn, signedIn.Session); return;
             case EndUserAnswer.MustAct must when request.Silent: await TellClientAsync(http, request, SilentFailure(must.Why)); return;
             case EndUserAnswer.MustAct must: await WaitAsync(http, turn, must); return;
             case EndUserAnswer.Refused refused: await TellClientAsync(http, request,
@@ -68,9 +74,15 @@ internal sealed partial class AuthorizeEndpoint(
     }
 
     // The site has answered; what the client demanded is checked once more here, since it is this engine that vouches for it.
-    private async Task GrantAsync(HttpContext http, AuthorizeRequest request, EndUserSession session)
+    private async Task GrantAsync(HttpContext http, Turn turn, EndUserSession session)
     {
-        if (request.AuthenticatedAfter > session.AuthenticatedAt)
+        var request = turn.Request;
+        if (!turn.Anew && !request.Silent && !(request.AuthenticatedAfter > session.AuthenticatedAt) && IsTooOld(request.Client, session))
+        {
+            await BeginAnewAsync(http, turn);
+            return;
+        }
+        if (request.AuthenticatedAfter > session.AuthenticatedAt || IsTooOld(request.Client, session))
         {
             await TellClientAsync(http, request, OAuthError.LoginRequired("the site offered a session older than prompt or max_age allow"));
             return;
@@ -85,13 +97,23 @@ internal sealed partial class AuthorizeEndpoint(
             await TellClientAsync(http, request, OAuthError.LoginRequired("another person than those that claims name is signed in"));
             return;
         }
-        if (await codes.RunAsync(request, session, http.RequestAborted) is not { } code)
+        if (await codes.RunAsync(request, session, GrantLimits.Until(request.Client, session), http.RequestAborted) is not { } code)
         {
             await TellPersonAsync(http, OAuthError.InvalidRequestUri("a code was given for it while this page was open"));
             return;
         }
         await AuthorizationResponse.CodeAsync(http, request, provider.Issuer, code);
     }
+
+    // The site answers by what it was asked first; a new request asks for a sign-in of now.
+    private Task BeginAnewAsync(HttpContext http, Turn turn)
+    {
+        var request = new AuthorizeRequest(turn.Request.Parameters, clock.GetUtcNow()) { Pushed = turn.Request.Pushed };
+        return RunAsync(http, new Turn(request, pending.NewId(), Kept: false, turn.SelectionShown) { Anew = true }, At.Resumed);
+    }
+
+    private bool IsTooOld(OpenIdClient client, EndUserSession session) =>
+        GrantLimits.AuthenticatedAfter(client, clock.GetUtcNow()) > session.AuthenticatedAt;
 
     private async Task WaitAsync(HttpContext http, Turn turn, EndUserAnswer.MustAct must)
     {

@@ -3,6 +3,7 @@ using Aupd.Kernel.Http;
 using Aupd.Kernel.Throttling;
 using Aupd.OpenId.Clients;
 using Aupd.OpenId.Doors;
+using Aupd.OpenId.Grants;
 using Aupd.OpenId.Protocol;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Http;
@@ -59,7 +60,7 @@ internal sealed class DevicePages(
             await AskAsync(http, turn);
             return;
         }
-        if (!await devices.DecideAsync(turn.Code, turn.Client, allowed, turn.Session, until: null, http.RequestAborted))
+        if (!await devices.DecideAsync(turn.Code, turn.Client, allowed, turn.Session, GrantLimits.Until(turn.Client, turn.Session), http.RequestAborted))
         {
             await EndAsync(http, DeviceEnd.TooLate, StatusCodes.Status410Gone);
             return;
@@ -84,10 +85,15 @@ internal sealed class DevicePages(
             await EndAsync(http, DeviceEnd.TooLate, StatusCodes.Status410Gone);
             return null;
         }
+        var after = GrantLimits.AuthenticatedAfter(client, clock.GetUtcNow());
         // Whoever has several roles says in which one the screen is let in: it will stay in it for long.
-        var ask = new AuthorizationAsk(id!.Text, ConfirmUrl(id), client, device.Scopes, null, !kept.SelectionShown, null, null);
+        var ask = new AuthorizationAsk(id!.Text, ConfirmUrl(id), client, device.Scopes, after, !kept.SelectionShown, null, null);
         switch (await endUser.AskAsync(http, ask, ct))
         {
+            // The site was asked a while ago, and since then the sign-in has become too old for this client: once more from the start.
+            case EndUserAnswer.SignedIn signedIn when after > signedIn.Session.AuthenticatedAt:
+                Answers.SeeOther(http, $"{Path}?user_code={code.Shown}");
+                return null;
             case EndUserAnswer.SignedIn signedIn: return await OpenAsync(http, new Turn(id, code, device, client, signedIn.Session));
             case EndUserAnswer.MustAct must:
                 if (must.Why == Interaction.AccountSelectionRequired && !kept.SelectionShown) await pending.MarkSelectionShownAsync(id, ct);

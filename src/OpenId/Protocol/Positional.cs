@@ -32,10 +32,18 @@ internal static class Positional
 
     public static NpgsqlCommand AddTime(this NpgsqlCommand command, DateTimeOffset? value)
     {
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)value?.ToUniversalTime() ?? DBNull.Value,
-            NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(Time(value));
         return command;
     }
+
+    public static NpgsqlBatchCommand AddTime(this NpgsqlBatchCommand command, DateTimeOffset? value)
+    {
+        command.Parameters.Add(Time(value));
+        return command;
+    }
+
+    private static NpgsqlParameter Time(DateTimeOffset? value) =>
+        new() { Value = (object?)value?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz };
 
     public static string? TextOrNull(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }

@@ -29,12 +29,19 @@ internal sealed class IssueTokens(IClaimsSource claims, ITokenSigner signer, Rev
         }
         var body = new Dictionary<string, object>
         {
-            ["access_token"] = access.Text, ["token_type"] = "Bearer", ["expires_in"] = settings.AccessTokenLifetimeSeconds,
+            ["access_token"] = access.Text, ["token_type"] = "Bearer", ["expires_in"] = SecondsOf(access, granted),
             ["scope"] = string.Join(' ', scopes),
         };
         if (refresh is not null) body["refresh_token"] = refresh.Text;
         if (scopes.Contains("openid")) body["id_token"] = await SignAsync(granted, ask, access, ct);
         return new TokenOutcome.Issued(body);
+    }
+
+    // A token is good while its grant is, which may end sooner.
+    private long SecondsOf(Handle access, Granted granted)
+    {
+        var end = access.ExpiresAt < granted.GrantExpiresAt ? access.ExpiresAt : granted.GrantExpiresAt;
+        return Math.Max(0, end.ToUnixTimeSeconds() - clock.GetUtcNow().ToUnixTimeSeconds());
     }
 
     // OpenID Connect Core §2, §3.1.3.6.

@@ -20,25 +20,25 @@ internal sealed partial class RedeemCode(
         with code as (
             update openid.authorization_code set spent_at = $4
              where code_hash = $1 and expires_at = $2 and provider = $3 and spent_at is null
-            returning *, 'offline_access' = any(scopes) as offline
+            returning *, 'offline_access' = any(scopes) as offline, least($8, grant_until) as grant_expires_at
         ), good as (
             select * from code where client_id = $5 and redirect_uri = $6 and code_challenge = $7 and expires_at > $4
         ), granted as (
             insert into openid.client_grant (id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at,
                 methods, granted_at, expires_at, claims)
             select grant_id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at, methods,
-                $4, $8, claims from good
+                $4, grant_expires_at, claims from good
         ), access as (
             insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, expires_at)
-            select $9, provider, grant_id, $8, scopes, $10 from good
+            select $9, provider, grant_id, grant_expires_at, scopes, $10 from good
         ), refresh as (
             insert into openid.refresh_token (token_hash, provider, client_id, grant_id, grant_expires_at, issued_at, expires_at)
-            select $11, provider, client_id, grant_id, $8, $4, $12 from good where $13
+            select $11, provider, client_id, grant_id, grant_expires_at, $4, $12 from good where $13
         )
         select grant_id, subject, session_id, context, scopes, nonce, authenticated_at, methods,
                client_id = $5, redirect_uri = $6, code_challenge = $7, expires_at > $4,
                {AskSite.Sql(site.StandingSql, "code", "$4")},
-               claims::text, {AskSite.ForIdTokenSql(site, "code", "$4")}
+               claims::text, {AskSite.ForIdTokenSql(site, "code", "$4")}, grant_expires_at
           from code
         """;
 
@@ -58,22 +58,21 @@ internal sealed partial class RedeemCode(
         var now = clock.GetUtcNow();
         var access = Handle.New(now, TimeSpan.FromSeconds(settings.AccessTokenLifetimeSeconds));
         var refresh = Handle.New(now, TimeSpan.FromDays(settings.RefreshTokenIdleDays));
-        var grantExpiresAt = DateTimeOffset.FromUnixTimeSeconds((now + TimeSpan.FromDays(settings.GrantLifetimeDays)).ToUnixTimeSeconds());
+        var longest = DateTimeOffset.FromUnixTimeSeconds((now + TimeSpan.FromDays(settings.GrantLifetimeDays)).ToUnixTimeSeconds());
         await using var command = source.CreateCommand(_sql);
         command.Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId).Add(redirectUri)
-            .Add(Challenge(verifier)).Add(grantExpiresAt).Add(access.Hash).Add(access.ExpiresAt).Add(refresh.Hash).Add(refresh.ExpiresAt).Add(client.Allows(GrantTypes.RefreshToken));
+            .Add(Challenge(verifier)).Add(longest).Add(access.Hash).Add(access.ExpiresAt).Add(refresh.Hash).Add(refresh.ExpiresAt).Add(client.Allows(GrantTypes.RefreshToken));
         Granted? granted;
         OAuthError? error;
         await using (var reader = await command.ExecuteReaderAsync(ct))
-            (granted, error) = await ReadAsync(reader, client, grantExpiresAt, ct);
+            (granted, error) = await ReadAsync(reader, client, ct);
         if (error is not null) return Refuse(error);
         if (granted is null) return await RefuseReuseAsync(handle, ct);
         // The code is spent: whether the client still listens no longer matters.
         return await tokens.RunAsync(granted, granted.Scopes, access, client.Allows(GrantTypes.RefreshToken) ? refresh : null, CancellationToken.None);
     }
 
-    private static async Task<(Granted?, OAuthError?)> ReadAsync(NpgsqlDataReader reader, OpenIdClient client,
-        DateTimeOffset grantExpiresAt, CancellationToken ct)
+    private static async Task<(Granted?, OAuthError?)> ReadAsync(NpgsqlDataReader reader, OpenIdClient client, CancellationToken ct)
     {
         if (!await reader.ReadAsync(ct)) return (null, null);
         var (sameClient, sameUri, verified, inTime) = (reader.GetBoolean(8), reader.GetBoolean(9), reader.GetBoolean(10),
@@ -82,7 +81,7 @@ internal sealed partial class RedeemCode(
         if (!inTime) return (null, OAuthError.InvalidGrant("the code has expired"));
         if (!sameUri) return (null, OAuthError.InvalidGrant("redirect_uri differs from the authorization request; the code is spent now"));
         if (!verified) return (null, OAuthError.InvalidGrant("code_verifier does not fit; the code is spent now"));
-        return (new Granted(client, reader.GetGuid(0), grantExpiresAt, reader.GetString(1), reader.GetString(2), reader.TextOrNull(3),
+        return (new Granted(client, reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(15), reader.GetString(1), reader.GetString(2), reader.TextOrNull(3),
             reader.GetFieldValue<string[]>(4), reader.GetFieldValue<DateTimeOffset>(6),
             reader.GetFieldValue<string[]>(7)) { Nonce = reader.TextOrNull(5), Standing = reader.TextOrNull(12),
                 Claims = reader.TextOrNull(13), Holder = reader.TextOrNull(14) }, null);

@@ -21,7 +21,7 @@ internal sealed class PollForDevice(
                     + case when allowed is null and $4 < polled_at + make_interval(secs => poll_seconds) then 5 else 0 end,
                 spent_at = case when allowed and expires_at > $4 then $4::timestamptz end
              where device_code_hash = $1 and expires_at = $2 and provider = $3 and client_id = $5 and spent_at is null
-            returning *, 'offline_access' = any(scopes) as offline, least($6, date_trunc('second', grant_until)) as grant_expires_at
+            returning *, 'offline_access' = any(scopes) as offline, least($6, grant_until) as grant_expires_at
         ), good as (
             select * from polled where spent_at is not null
         ), granted as (
