@@ -19,8 +19,8 @@ internal sealed record OAuthError(string Code, int Status, string Description, s
         new("invalid_client", 401, "The client is unknown or did not authenticate.", detail);
     public static OAuthError InvalidGrant(string detail) =>
         new("invalid_grant", 400, "The code or refresh token is unknown, expired, spent, revoked or was issued to another client.", detail);
-    public static OAuthError UnsupportedGrantType() =>
-        new("unsupported_grant_type", 400, "Supported grant types: authorization_code, refresh_token, " + Doors.GrantTypes.DeviceCode + ".", "grant_type is none of ours");
+    public static OAuthError UnsupportedGrantType(IEnumerable<string> ours) =>
+        new("unsupported_grant_type", 400, $"Supported grant types: {string.Join(", ", ours)}.", "grant_type is none of ours");
 
     // RFC 8628 §3.5.
     public static OAuthError AuthorizationPending() =>
@@ -29,6 +29,9 @@ internal sealed record OAuthError(string Code, int Status, string Description, s
         new("slow_down", 400, $"Ask every {seconds} seconds, not sooner.", $"asked sooner than agreed; now {seconds} s");
     public static OAuthError ExpiredToken() => new("expired_token", 400, "The time to let the device in is over; begin anew.", "device_code has expired");
     public static OAuthError DeviceRefused() => AccessDenied("The person did not let the device in.") with { Status = 400 };
+
+    // RFC 8707 §2.
+    public static OAuthError InvalidTarget(string description) => new("invalid_target", 400, description, description);
 
     // OpenID Connect Core §3.1.2.6.
     public static OAuthError LoginRequired(string detail) =>

@@ -7,12 +7,15 @@ using Aupd.OpenId.Device;
 using Aupd.OpenId.Discovery;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Grants;
+using Aupd.OpenId.Introspection;
 using Aupd.OpenId.Keys;
 using Aupd.OpenId.Logout;
 using Aupd.OpenId.Protocol;
 using Aupd.OpenId.Push;
+using Aupd.OpenId.Revocation;
 using Aupd.OpenId.Token;
 using Aupd.OpenId.Token.AuthorizationCode;
+using Aupd.OpenId.Token.ClientCredentials;
 using Aupd.OpenId.Token.DeviceCode;
 using Aupd.OpenId.Token.RefreshToken;
 using Aupd.OpenId.UserInfo;
@@ -52,6 +55,8 @@ public static class OpenIdModule
         services.AddSingleton<BackchannelHttp>().AddSingleton<ClientKeys>().AddSingleton<VerifyAssertion>();
         services.AddSingleton<AuthenticateClient>().AddSingleton<IssueTokens>().AddSingleton<RedeemCode>()
             .AddSingleton<RotateRefreshToken>().AddSingleton<TokenEndpoint>();
+        services.AddSingleton<AccessTokens>().AddSingleton<FindToken>().AddSingleton<GrantToClient>();
+        services.AddSingleton<RevocationEndpoint>().AddSingleton<IntrospectionEndpoint>();
         services.AddSingleton<UserInfoEndpoint>().AddSingleton<DiscoveryEndpoint>();
         services.AddSingleton<QuestionSeal>().AddSingleton<DeviceAuthorizations>().AddSingleton<DeviceAuthorizationEndpoint>()
             .AddScoped<DevicePages>().AddSingleton<PollForDevice>();
@@ -65,6 +70,8 @@ public static class OpenIdModule
         MapShared<DiscoveryEndpoint>(app, DiscoveryEndpoint.Path, ["GET"], (e, http) => e.GetAsync(http));
         MapShared<TokenEndpoint>(app, TokenEndpoint.Path, ["POST"], (e, http) => e.PostAsync(http));
         MapShared<PushEndpoint>(app, PushEndpoint.Path, ["POST"], (e, http) => e.PostAsync(http));
+        MapShared<RevocationEndpoint>(app, RevocationEndpoint.Path, ["POST"], (e, http) => e.PostAsync(http));
+        Map<IntrospectionEndpoint>(app, IntrospectionEndpoint.Path, "POST", (e, http) => e.PostAsync(http));
         MapShared<UserInfoEndpoint>(app, UserInfoEndpoint.Path, ["GET", "POST"], (e, http) => e.RunAsync(http));
         Map<AuthorizeEndpoint>(app, AuthorizeEndpoint.Path, "GET", (e, http) => e.GetAsync(http));
         Map<AuthorizeEndpoint>(app, AuthorizeEndpoint.Path, "POST", (e, http) => e.PostAsync(http));

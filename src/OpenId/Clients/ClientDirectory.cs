@@ -20,8 +20,8 @@ internal sealed class ClientDirectory(NpgsqlDataSource source, ProviderIdentity 
     private volatile FrozenDictionary<string, OpenIdClient>? _clients;
 
     private const string SaveSql = """
-        insert into openid.client (provider, client_id, definition, source, changed_at) values (@provider, @clientId, @definition::jsonb,
-            @source, @now)
+        insert into openid.client (provider, client_id, definition, source, changed_at, registered_at)
+        values (@provider, @clientId, @definition::jsonb, @source, @now, @now)
         on conflict (provider, client_id) do update set definition = excluded.definition, source = excluded.source,
             changed_at = excluded.changed_at
          where (client.definition, client.source) is distinct from (excluded.definition, excluded.source)
@@ -94,9 +94,10 @@ internal sealed class ClientDirectory(NpgsqlDataSource source, ProviderIdentity 
         try
         {
             await using var connection = await source.OpenConnectionAsync(ct);
-            var rows = await connection.QueryAsync<string>(new CommandDefinition(
-                "select definition::text from openid.client where provider = @Name", new { provider.Name }, cancellationToken: ct));
-            return _clients = rows.Select(ClientJson.ReadKept).ToFrozenDictionary(c => c.ClientId, StringComparer.Ordinal);
+            var rows = await connection.QueryAsync<(string Definition, DateTime? RegisteredAt)>(new CommandDefinition(
+                "select definition::text, registered_at from openid.client where provider = @Name", new { provider.Name }, cancellationToken: ct));
+            return _clients = rows.Select(r => ClientJson.ReadKept(r.Definition) with { RegisteredAt = r.RegisteredAt })
+                .ToFrozenDictionary(c => c.ClientId, StringComparer.Ordinal);
         }
         finally { _loading.Release(); }
     }

@@ -1,8 +1,10 @@
 using Aupd.OpenId.Authorize;
 using Aupd.OpenId.Device;
 using Aupd.OpenId.Doors;
+using Aupd.OpenId.Introspection;
 using Aupd.OpenId.Logout;
 using Aupd.OpenId.Push;
+using Aupd.OpenId.Revocation;
 using Aupd.OpenId.Token;
 using Aupd.OpenId.UserInfo;
 using Microsoft.AspNetCore.Http;
@@ -44,11 +46,17 @@ internal sealed class DiscoveryEndpoint(ProviderIdentity provider, IClaimsSource
         ["claims_supported"] = EngineClaims.Union(claims.ClaimsOfScopes.Values.SelectMany(c => c)).ToArray(),
         ["response_types_supported"] = (string[])["code"],
         ["response_modes_supported"] = (string[])["query", "form_post"],
-        ["grant_types_supported"] = (string[])["authorization_code", "refresh_token", GrantTypes.DeviceCode],
+        ["grant_types_supported"] = (string[])["authorization_code", "refresh_token", "client_credentials", GrantTypes.DeviceCode],
         ["subject_types_supported"] = (string[])["public"],
         ["id_token_signing_alg_values_supported"] = (string[])["ES256", "RS256", "PS256"],
         ["token_endpoint_auth_methods_supported"] = AuthMethods.Append("none").ToArray(),
         ["token_endpoint_auth_signing_alg_values_supported"] = AssertionAlgorithms,
+        ["revocation_endpoint"] = provider.Issuer + RevocationEndpoint.Path,
+        ["revocation_endpoint_auth_methods_supported"] = AuthMethods.Append("none").ToArray(),
+        ["revocation_endpoint_auth_signing_alg_values_supported"] = AssertionAlgorithms,
+        ["introspection_endpoint"] = provider.Issuer + IntrospectionEndpoint.Path,
+        ["introspection_endpoint_auth_methods_supported"] = AuthMethods,
+        ["introspection_endpoint_auth_signing_alg_values_supported"] = AssertionAlgorithms,
         ["code_challenge_methods_supported"] = (string[])["S256"],
         ["prompt_values_supported"] = (string[])["none", "login", "select_account", "consent"],
         ["display_values_supported"] = (string[])["page"],

@@ -67,6 +67,9 @@ public sealed record OpenIdClient
     /// <summary>For how long a person's consent is good, in days.</summary>
     public int ConsentDays { get; init; } = 365;
 
+    /// <summary>Since when there is a client of this id; what was issued before was another's. Null: not known.</summary>
+    [JsonIgnore] public DateTimeOffset? RegisteredAt { get; init; }
+
     [JsonIgnore] public bool IsPublic => Type == "public";
     [JsonIgnore] public bool IsFapi2 => Profile == "fapi2";
     [JsonIgnore] public bool MustPush => RequirePushedRequests || IsFapi2;

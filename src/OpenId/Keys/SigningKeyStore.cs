@@ -80,7 +80,8 @@ internal sealed class SigningKeyStore(NpgsqlDataSource source, Sealer sealer, Pr
     {
         var key = SigningKey.Generate(algorithm);
         // Twice the lifetime of the longest token, so that a node with a slow clock and a token signed in the last second fit in.
-        var publishedUntil = activeFrom + TimeSpan.FromSeconds(2 * settings.IdTokenLifetimeSeconds + 600);
+        var longest = Math.Max(settings.IdTokenLifetimeSeconds, settings.AccessTokenLifetimeSeconds);
+        var publishedUntil = activeFrom + TimeSpan.FromSeconds(2 * longest + 600);
         await connection.ExecuteAsync(new CommandDefinition($"{InsertSql}; {(forgetOld ? WithdrawSql : RetireSql)}", new
         {
             provider = provider.Name, kid = key.Kid, alg = algorithm.Name, publicJwk = key.Public.ToJson(),

@@ -25,6 +25,14 @@ internal static class Answers
         JsonAsync(http, error.Status,
             new Dictionary<string, string> { ["error"] = error.Code, ["error_description"] = error.Description }, ct);
 
+    /// <summary>The same to a client that had to prove who it is (RFC 6749 §5.2).</summary>
+    public static Task ClientErrorAsync(HttpContext http, OAuthError error, string issuer)
+    {
+        if (error.Status == StatusCodes.Status401Unauthorized)
+            http.Response.Headers.WWWAuthenticate = $"Basic realm=\"{issuer}\", charset=\"UTF-8\"";
+        return ErrorAsync(http, error, http.RequestAborted);
+    }
+
     public static void NotKept(HttpContext http) =>
         (http.Response.Headers.CacheControl, http.Response.Headers.Pragma) = ("no-store", "no-cache");
 

@@ -45,5 +45,24 @@ internal static class Positional
     private static NpgsqlParameter Time(DateTimeOffset? value) =>
         new() { Value = (object?)value?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz };
 
+    public static NpgsqlCommand AddBytes(this NpgsqlCommand command, byte[]? value) => command.AddOf(value, NpgsqlTypes.NpgsqlDbType.Bytea);
+
+    public static NpgsqlCommand AddTexts(this NpgsqlCommand command, IReadOnlyList<string>? values) =>
+        command.AddOf(values?.ToArray(), NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text);
+
+    public static NpgsqlCommand AddId(this NpgsqlCommand command, Guid? value) => command.AddOf(value, NpgsqlTypes.NpgsqlDbType.Uuid);
+
+    private static NpgsqlCommand AddOf(this NpgsqlCommand command, object? value, NpgsqlTypes.NpgsqlDbType type)
+    {
+        command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type });
+        return command;
+    }
+
+    public static string[]? ArrayOrNull(this NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.GetFieldValue<string[]>(column);
+
+    public static DateTimeOffset? TimeOrNull(this NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
+
     public static string? TextOrNull(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }

@@ -8,6 +8,9 @@ namespace Aupd.OpenId.Protocol;
 /// the answer may need them to know where to go.</summary>
 internal sealed class RequestParameters
 {
+    /// <summary>Those that may come more than once (RFC 8707 §2, RFC 8693 §2.1): kept as one value, parted by spaces, which a URI cannot
+    /// hold.</summary>
+    private static readonly string[] Many = ["resource", "audience"];
     private const int MaxCount = 200, MaxBodyBytes = 64 * 1024;
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -20,6 +23,9 @@ internal sealed class RequestParameters
     /// <summary>Null when absent, empty or given more than once.</summary>
     public string? this[string name] =>
         !_repeated.Contains(name) && _values.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+
+    /// <summary>The values of a parameter that may come more than once; empty when it is absent.</summary>
+    public string[] AllOf(string name) => this[name]?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     public IReadOnlyDictionary<string, string> All => _values;
 
@@ -92,6 +98,11 @@ internal sealed class RequestParameters
         {
             Fault ??= OAuthError.InvalidRequest("A parameter holds a NUL character.");
             _repeated.Add(name);
+        }
+        else if (Many.Contains(name))
+        {
+            if (value.Contains(' ')) Fault ??= OAuthError.InvalidRequest($"{name} holds a space.");
+            _values[name] = _values.TryGetValue(name, out var before) && before.Length > 0 ? $"{before} {value}".TrimEnd() : value;
         }
         else if (!_values.TryAdd(name, value))
         {

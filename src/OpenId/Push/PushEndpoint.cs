@@ -46,10 +46,7 @@ internal sealed partial class PushEndpoint(
     private Task RefuseAsync(HttpContext http, OpenIdClient? client, OAuthError error)
     {
         Refused(log, provider.Name, client?.ClientId ?? "(unauthenticated)", error.Code, error.Detail);
-        // RFC 6749 §5.2.
-        if (error.Status == StatusCodes.Status401Unauthorized)
-            http.Response.Headers.WWWAuthenticate = $"Basic realm=\"{provider.Issuer}\", charset=\"UTF-8\"";
-        return Answers.ErrorAsync(http, error, http.RequestAborted);
+        return Answers.ClientErrorAsync(http, error, provider.Issuer);
     }
 
     [LoggerMessage(EventId = 2204, Level = LogLevel.Information,

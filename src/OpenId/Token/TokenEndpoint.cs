@@ -2,6 +2,7 @@ using Aupd.OpenId.Clients;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Protocol;
 using Aupd.OpenId.Token.AuthorizationCode;
+using Aupd.OpenId.Token.ClientCredentials;
 using Aupd.OpenId.Token.DeviceCode;
 using Aupd.OpenId.Token.RefreshToken;
 using Microsoft.AspNetCore.Http;
@@ -11,8 +12,8 @@ namespace Aupd.OpenId.Token;
 
 /// <summary><c>POST /connect/token</c>.</summary>
 internal sealed partial class TokenEndpoint(
-    AuthenticateClient authenticate, RedeemCode redeemCode, RotateRefreshToken rotate, PollForDevice pollForDevice, ProviderIdentity provider,
-    ILogger<TokenEndpoint> log)
+    AuthenticateClient authenticate, RedeemCode redeemCode, RotateRefreshToken rotate, PollForDevice pollForDevice, GrantToClient grantToClient,
+    ProviderIdentity provider, ILogger<TokenEndpoint> log)
 {
     public const string Path = "/connect/token";
 
@@ -35,8 +36,9 @@ internal sealed partial class TokenEndpoint(
 
     private readonly Dictionary<string, Grant> _grants = new(StringComparer.Ordinal)
     {
-        ["authorization_code"] = redeemCode.RunAsync,
-        ["refresh_token"] = rotate.RunAsync,
+        [GrantTypes.AuthorizationCode] = redeemCode.RunAsync,
+        [GrantTypes.RefreshToken] = rotate.RunAsync,
+        [GrantTypes.ClientCredentials] = grantToClient.RunAsync,
         [GrantTypes.DeviceCode] = pollForDevice.RunAsync,
     };
 
@@ -67,15 +69,12 @@ internal sealed partial class TokenEndpoint(
     private ValueTask<OAuthError?> GrantTypeKnown(Call call) =>
         call.Form["grant_type"] is not { } type ? new(OAuthError.InvalidRequest("grant_type is missing."))
         : _grants.ContainsKey(type) ? default
-        : new(OAuthError.UnsupportedGrantType());
+        : new(OAuthError.UnsupportedGrantType(_grants.Keys));
 
     private Task RefuseAsync(HttpContext http, Call call, OAuthError error)
     {
         Refused(log, provider.Name, call.Client?.ClientId ?? "(unauthenticated)", error.Code, error.Detail);
-        // RFC 6749 §5.2.
-        if (error.Status == StatusCodes.Status401Unauthorized)
-            http.Response.Headers.WWWAuthenticate = $"Basic realm=\"{provider.Issuer}\", charset=\"UTF-8\"";
-        return Answers.ErrorAsync(http, error, http.RequestAborted);
+        return Answers.ClientErrorAsync(http, error, provider.Issuer);
     }
 
     [LoggerMessage(EventId = 2302, Level = LogLevel.Information,

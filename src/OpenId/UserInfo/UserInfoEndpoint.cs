@@ -1,31 +1,19 @@
 using Aupd.OpenId.Authorize;
-using Aupd.OpenId.Clients;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Protocol;
+using Aupd.OpenId.Token;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Aupd.OpenId.UserInfo;
 
 /// <summary><c>GET</c> and <c>POST /connect/userinfo</c>: what the access token's scopes allow to know of the person, as it is
 /// now.</summary>
 internal sealed partial class UserInfoEndpoint(
-    NpgsqlDataSource source, ClientDirectory clients, IClaimsSource claims, ProviderIdentity provider, TimeProvider clock,
-    ILogger<UserInfoEndpoint> log)
+    FindToken find, IClaimsSource claims, ProviderIdentity provider, ILogger<UserInfoEndpoint> log)
 {
     public const string Path = "/connect/userinfo";
     private const string BearerScheme = "Bearer ";
-
-    private static string HolderSql(IClaimsSource site) => $"""
-        select g.client_id, g.subject, g.session_id, g.context, t.scopes, g.offline,
-               {AskSite.Sql(site.HolderSql, "g", "$4")}, g.claims::text
-          from openid.access_token t join openid.client_grant g on g.id = t.grant_id and g.expires_at = t.grant_expires_at
-         where t.token_hash = $1 and t.expires_at = $2 and t.provider = $3 and t.expires_at > $4 and g.revoked_at is null
-             and g.expires_at > $4
-        """;
-
-    private readonly string _sql = HolderSql(claims);
 
     private sealed class Call
     {
@@ -78,18 +66,13 @@ internal sealed partial class UserInfoEndpoint(
 
     private async ValueTask<OAuthError?> TokenGood(HttpContext http, Call call)
     {
-        if (Handle.TryParse(call.Token) is not { } token) return OAuthError.InvalidToken("not of our form");
-        var ct = http.RequestAborted;
-        await using var command = source.CreateCommand(_sql);
-        command.Add(token.Hash).Add(token.ExpiresAt).Add(provider.Name).Add(clock.GetUtcNow());
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        if (!await reader.ReadAsync(ct)) return OAuthError.InvalidToken("unknown, expired or revoked");
-        call.ClientId = reader.GetString(0);
-        if (await clients.FindAsync(call.ClientId, ct) is not { } client)
-            return OAuthError.InvalidToken("its client is no longer registered");
-        call.Ask = new ClaimsAsk(reader.GetString(1), reader.GetBoolean(5) ? null : reader.GetString(2), reader.TextOrNull(3), client,
-            reader.GetFieldValue<string[]>(4));
-        (call.Holder, call.Asked) = (reader.TextOrNull(6), reader.TextOrNull(7) is { } asked ? ClaimsRequest.ReadKept(asked) : null);
+        if (await find.WithHolderAsync(call.Token!, http.RequestAborted) is not { } token)
+            return OAuthError.InvalidToken("no living access token");
+        call.ClientId = token.Client.ClientId;
+        if (token.Ask is null) return OAuthError.InvalidToken("the token is a service's own, of no person");
+        // RFC 8707 §2: one for a resource server only would let that server look the person up here.
+        if (!token.Audiences.Contains(provider.Issuer)) return OAuthError.InvalidToken("the token is for other resources");
+        (call.Ask, call.Holder, call.Asked) = (token.Ask, token.Site, token.Claims);
         return null;
     }
 

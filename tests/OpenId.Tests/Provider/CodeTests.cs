@@ -165,7 +165,7 @@ public sealed class CodeTests(ProviderFixture fixture) : IClassFixture<ProviderF
 
     [Theory]
     [InlineData("password")]
-    [InlineData("client_credentials")]
+    [InlineData("implicit")]
     [InlineData("AUTHORIZATION_CODE")]
     public async Task Other_grants_do_not_exist(string type)
     {

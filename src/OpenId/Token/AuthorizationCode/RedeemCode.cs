@@ -29,8 +29,8 @@ internal sealed partial class RedeemCode(
             select grant_id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at, methods,
                 $4, grant_expires_at, claims from good
         ), access as (
-            insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, expires_at)
-            select $9, provider, grant_id, grant_expires_at, scopes, $10 from good
+            insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, issued_at, expires_at)
+            select $9, provider, grant_id, grant_expires_at, scopes, $4, $10 from good
         ), refresh as (
             insert into openid.refresh_token (token_hash, provider, client_id, grant_id, grant_expires_at, issued_at, expires_at)
             select $11, provider, client_id, grant_id, grant_expires_at, $4, $12 from good where $13

@@ -23,8 +23,8 @@ internal sealed class RotateRefreshToken(
             returning g.id, g.provider, g.client_id, g.subject, g.session_id, g.context, g.scopes, g.authenticated_at, g.methods,
                 g.expires_at, g.offline, g.claims
         ), access as (
-            insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, expires_at)
-            select $9, provider, id, expires_at, coalesce($8::text[], scopes), $10 from old
+            insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, issued_at, expires_at)
+            select $9, provider, id, expires_at, coalesce($8::text[], scopes), $4, $10 from old
         ), refresh as (
             insert into openid.refresh_token (token_hash, provider, client_id, grant_id, grant_expires_at, issued_at, expires_at)
             select $11, provider, client_id, id, expires_at, $4, $12 from old

@@ -1,0 +1,145 @@
+using System.Text.Json;
+using Aupd.Kernel.Jose;
+using Aupd.OpenId.Authorize;
+using Aupd.OpenId.Clients;
+using Aupd.OpenId.Doors;
+using Aupd.OpenId.Protocol;
+using Npgsql;
+
+namespace Aupd.OpenId.Token;
+
+/// <summary>A token that lives at this moment.</summary>
+/// <param name="Client">Whose it is.</param>
+/// <param name="Audiences">For whom; never empty. A refresh token is for this provider.</param>
+internal sealed record FoundToken(OpenIdClient Client, IReadOnlyList<string> Scopes, IReadOnlyList<string> Audiences, DateTimeOffset ExpiresAt)
+{
+    public bool IsRefresh { get; init; }
+    public DateTimeOffset? IssuedAt { get; init; }
+    public string? JwtId { get; init; }
+    /// <summary>The grant of a person; null: the token is the client's own.</summary>
+    public GrantKey? Grant { get; init; }
+    public DateTimeOffset? AuthenticatedAt { get; init; }
+    /// <summary>What to ask the site with, in the name of the client that the person signed in to.</summary>
+    public ClaimsAsk? Ask { get; init; }
+    /// <summary>What the site's fragment said; null: the person may have no token.</summary>
+    public string? Site { get; init; }
+    public JsonElement? Actor { get; init; }
+    /// <summary>The claims that the client asked for one by one.</summary>
+    public ClaimsRequest? Claims { get; init; }
+    /// <summary>Thumbprint of the key that it is good with (RFC 9449 §6); null: a bearer's.</summary>
+    public string? Jkt { get; init; }
+
+    public string Subject => Ask?.Subject ?? Client.ClientId;
+}
+
+/// <summary>Looks a token up, with the grant it rests on and the site's word about the person: one round trip.</summary>
+internal sealed class FindToken(
+    NpgsqlDataSource source, ClientDirectory clients, IClaimsSource site, AccessTokens tokens, ProviderIdentity provider, TimeProvider clock)
+{
+    private const string GrantColumns = """
+        g.id, g.expires_at, g.client_id, g.subject, g.session_id, g.context, g.offline, g.scopes, g.authenticated_at,
+        g.claims::text
+        """;
+
+    private const string OpaqueTokens = """
+        select t.client_id, t.scopes, t.audiences, t.issued_at, t.actor::text as actor, false as refresh, t.dpop_jkt, t.grant_id, t.grant_expires_at
+          from openid.access_token t
+         where t.token_hash = $1 and t.expires_at = $2 and t.provider = $3 and t.expires_at > $4 and t.revoked_at is null
+        """;
+
+    private const string RefreshTokens = """
+        select r.client_id, null::text[], null::text[], r.issued_at, null::text, true, r.dpop_jkt, r.grant_id, r.grant_expires_at
+          from openid.refresh_token r
+         where r.token_hash = $1 and r.expires_at = $2 and r.provider = $3 and r.expires_at > $4 and r.spent_at is null
+        """;
+
+    // A JWT brings what it says; the row only knows whether it was revoked alone.
+    private const string Jwt = """
+        select null::text as client_id, null::text[] as scopes, null::text[] as audiences, null::timestamptz as issued_at,
+               null::text as actor, false as refresh, null::text as dpop_jkt, $5::uuid as grant_id, $6::timestamptz as grant_expires_at
+         where not exists (select from openid.access_token t
+                            where t.token_hash = $1 and t.expires_at = $2 and t.provider = $3 and t.revoked_at is not null)
+        """;
+
+    private static string Compose(string tokens, string fragment) => $"""
+        select t.client_id, t.scopes, t.audiences, t.issued_at, t.actor, t.refresh, {GrantColumns},
+               t.dpop_jkt, case when g.id is not null then {AskSite.Sql(fragment, "g", "$4")} end
+          from ({tokens}) t
+          left join openid.client_grant g on g.id = t.grant_id and g.expires_at = t.grant_expires_at and g.provider = $3
+                and g.revoked_at is null and g.expires_at > $4
+         where t.grant_id is null or g.id is not null
+        """;
+
+    private static string StandingSql(IClaimsSource site) => Compose(OpaqueTokens, site.StandingSql);
+    private static string StandingOfAnySql(IClaimsSource site) => Compose($"{OpaqueTokens} union all {RefreshTokens}", site.StandingSql);
+    private static string StandingOfJwtSql(IClaimsSource site) => Compose(Jwt, site.StandingSql);
+    private static string HolderSql(IClaimsSource site) => Compose(OpaqueTokens, site.HolderSql);
+    private static string HolderOfJwtSql(IClaimsSource site) => Compose(Jwt, site.HolderSql);
+
+    private readonly string _standing = StandingSql(site), _standingOfAny = StandingOfAnySql(site), _standingOfJwt = StandingOfJwtSql(site),
+        _holder = HolderSql(site), _holderOfJwt = HolderOfJwtSql(site);
+
+    /// <summary>An access token, with all that claims are made of.</summary>
+    public ValueTask<FoundToken?> WithHolderAsync(string token, CancellationToken ct) => FindAsync(token, _holder, _holderOfJwt, ct);
+
+    /// <summary>An access token, with the person's standing.</summary>
+    public ValueTask<FoundToken?> AccessTokenAsync(string token, CancellationToken ct) => FindAsync(token, _standing, _standingOfJwt, ct);
+
+    /// <summary>An access or a refresh token, with the person's standing.</summary>
+    public ValueTask<FoundToken?> AnyAsync(string token, CancellationToken ct) => FindAsync(token, _standingOfAny, _standingOfJwt, ct);
+
+    private async ValueTask<FoundToken?> FindAsync(string token, string opaqueSql, string jwtSql, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        if (Handle.TryParse(token) is { } handle)
+        {
+            await using var command = source.CreateCommand(opaqueSql);
+            command.Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now);
+            return await ReadAsync(command, handle.ExpiresAt, null, ct);
+        }
+        if (!token.Contains('.') || await tokens.ReadJwtAsync(token, now, ct) is not { } claims) return null;
+        var grant = GrantKey.TryParse(claims.Text("grant"));
+        if (grant is null && claims.Has("grant")) return null;
+        await using var byJwt = source.CreateCommand(jwtSql);
+        byJwt.Add(AccessTokens.HashOf(claims.Id!)).Add(claims.ExpiresAt!.Value).Add(provider.Name).Add(now)
+            .AddId(grant?.Id).AddTime(grant?.ExpiresAt);
+        return await ReadAsync(byJwt, claims.ExpiresAt.Value, claims, ct);
+    }
+
+    private async ValueTask<FoundToken?> ReadAsync(NpgsqlCommand command, DateTimeOffset expiresAt, JwtClaims? jwt, CancellationToken ct)
+    {
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        if (!await reader.ReadAsync(ct)) return null;
+        var hasGrant = !reader.IsDBNull(6);
+        var grantClient = hasGrant ? await clients.FindAsync(reader.GetString(8), ct) : null;
+        if (hasGrant && grantClient is null) return null;
+        var clientId = jwt?.Text("client_id") ?? reader.TextOrNull(0) ?? grantClient?.ClientId;
+        var issuedAt = jwt?.IssuedAt ?? reader.TimeOrNull(3);
+        // Of a client that has been removed nothing is good, for one registered later under its name neither.
+        if (await clients.FindAsync(clientId, ct) is not { } client || issuedAt < Second(client.RegisteredAt)) return null;
+        var scopes = jwt is not null ? Words(jwt.Text("scope")) : reader.ArrayOrNull(1) ?? (hasGrant ? reader.GetFieldValue<string[]>(13) : []);
+        var audiences = jwt?.Audiences ?? reader.ArrayOrNull(2) ?? [provider.Issuer];
+        return new FoundToken(client, scopes, audiences, expiresAt)
+        {
+            IsRefresh = reader.GetBoolean(5), IssuedAt = issuedAt, JwtId = jwt?.Id,
+            Grant = hasGrant ? new GrantKey(reader.GetGuid(6), reader.GetFieldValue<DateTimeOffset>(7)) : null,
+            AuthenticatedAt = reader.TimeOrNull(14),
+            Ask = hasGrant ? new ClaimsAsk(reader.GetString(9), reader.GetBoolean(12) ? null : reader.GetString(10), reader.TextOrNull(11),
+                grantClient!, scopes) : null,
+            Claims = reader.TextOrNull(15) is { } asked ? ClaimsRequest.ReadKept(asked) : null,
+            Jkt = jwt is not null ? Thumbprint(jwt) : reader.TextOrNull(16), Site = reader.TextOrNull(17), Actor = Json(jwt, reader.TextOrNull(4)),
+        };
+    }
+
+    // The times in a JWT are whole seconds.
+    private static DateTimeOffset? Second(DateTimeOffset? time) =>
+        time is { } at ? DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds()) : null;
+
+    private static string[] Words(string? text) => text?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    private static string? Thumbprint(JwtClaims jwt) => jwt.Root.TryGetProperty("cnf", out var cnf) ? cnf.Text("jkt") : null;
+
+    private static JsonElement? Json(JwtClaims? jwt, string? kept) =>
+        jwt is not null ? jwt.Root.TryGetProperty("act", out var actor) ? actor : null
+        : kept is null ? null : JsonDocument.Parse(kept).RootElement;
+}
