@@ -39,11 +39,37 @@ need_server_parts() {
   has_library libicuuc.so || install_packages "ICU" libicu72
 }
 
+need_node() {
+  command -v npm >/dev/null || install_packages "Node.js" nodejs npm
+  local found; found=$(node -p process.versions.node 2>/dev/null || echo none)
+  [ "${found%%.*}" -ge 20 ] 2>/dev/null || fail "Node.js 20 or later is missing; found: $found"
+}
+
+# need_npm_packages NAME@VERSION...: into artifacts/npm, those that are not there in that version.
+need_npm_packages() {
+  local package name
+  for package in "$@"; do
+    name=${package%@*}
+    if ! grep -q "\"version\": \"${package##*@}\"" "artifacts/npm/node_modules/$name/package.json" 2>/dev/null; then
+      say "Installing from npm ($*)…"
+      mkdir -p artifacts/npm
+      npm install --silent --no-package-lock --no-audit --no-fund --prefix artifacts/npm "$@" >artifacts/npm.log 2>&1 ||
+        fail "The npm packages $* could not be installed; the reason is in artifacts/npm.log"
+      return
+    fi
+  done
+}
+
+# The server without the service: the tests start it themselves, on loopback.
+need_apache() {
+  [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ] && [ -x /usr/sbin/apache2 ] || install_packages "Apache with mod_auth_openidc" apache2-bin libapache2-mod-auth-openidc
+}
+
 # build CONFIGURATION PROJECT: only when a source is newer than the last build.
 build() {
   local configuration=$1 project=$2 stamp="artifacts/built-$1-$(basename "$2")"
   mkdir -p artifacts
-  if [ -e "$stamp" ] && [ -z "$(find src demo tests bench scripts global.json Directory.Build.props Directory.Packages.props .editorconfig \
+  if [ -e "$stamp" ] && [ -z "$(find src demo tests bench scripts docs/integrate global.json Directory.Build.props Directory.Packages.props .editorconfig \
       \( -name bin -o -name obj \) -prune -o -type f -newer "$stamp" -print -quit 2>/dev/null)" ]; then return; fi
   say "Building ($configuration)…"
   touch "$stamp.new"
