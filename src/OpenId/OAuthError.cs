@@ -40,6 +40,8 @@ internal sealed record OAuthError(string Code, int Status, string Description, s
         new("account_selection_required", 400, "The person must choose an account or role.", detail);
     public static OAuthError InteractionRequired(string detail) =>
         new("interaction_required", 400, "The person must complete a step at the provider.", detail);
+    public static OAuthError ConsentRequired() =>
+        new("consent_required", 400, "The person must consent first.", "prompt=none and no consent");
     public static OAuthError RequestNotSupported() =>
         new("request_not_supported", 400, "This client has registered no key to sign request objects with.", "request came");
     public static OAuthError RequestUriNotSupported() =>

@@ -3,6 +3,7 @@ using Aupd.Kernel.Facts;
 using Aupd.Kernel.Settings;
 using Aupd.OpenId.Authorize;
 using Aupd.OpenId.Clients;
+using Aupd.OpenId.Consents;
 using Aupd.OpenId.Device;
 using Aupd.OpenId.Discovery;
 using Aupd.OpenId.Doors;
@@ -58,6 +59,7 @@ public static class OpenIdModule
         services.AddSingleton<AccessTokens>().AddSingleton<FindToken>().AddSingleton<GrantToClient>();
         services.AddSingleton<RevocationEndpoint>().AddSingleton<IntrospectionEndpoint>();
         services.AddSingleton<UserInfoEndpoint>().AddSingleton<DiscoveryEndpoint>();
+        services.AddSingleton<ConsentStore>().AddSingleton<ScopeTexts>().AddSingleton<IConsents, OwnConsents>().AddScoped<ConsentPages>();
         services.AddSingleton<QuestionSeal>().AddSingleton<DeviceAuthorizations>().AddSingleton<DeviceAuthorizationEndpoint>()
             .AddScoped<DevicePages>().AddSingleton<PollForDevice>();
         services.AddSingleton<LogoutSteps>().AddScoped<LogoutEndpoint>();
@@ -77,6 +79,8 @@ public static class OpenIdModule
         Map<AuthorizeEndpoint>(app, AuthorizeEndpoint.Path, "POST", (e, http) => e.PostAsync(http));
         Map<AuthorizeEndpoint>(app, AuthorizeEndpoint.ResumePath, "GET", (e, http) => e.ResumeAsync(http));
         MapShared<DeviceAuthorizationEndpoint>(app, DeviceAuthorizationEndpoint.Path, ["POST"], (e, http) => e.PostAsync(http));
+        Map<ConsentPages>(app, ConsentPages.Path, "GET", (e, http) => e.AskAsync(http));
+        Map<ConsentPages>(app, ConsentPages.Path, "POST", (e, http) => e.AnswerAsync(http));
         Map<DevicePages>(app, DevicePages.Path, "GET", (e, http) => e.EnterAsync(http));
         Map<DevicePages>(app, DevicePages.ConfirmPath, "GET", (e, http) => e.ConfirmAsync(http));
         Map<DevicePages>(app, DevicePages.ConfirmPath, "POST", (e, http) => e.AnswerAsync(http));

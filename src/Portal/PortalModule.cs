@@ -32,6 +32,9 @@ public static class PortalModule
         AddAccounts(services);
         services.AddSingleton<KnownDevices>();
         services.AddScoped<FindAccount>().AddScoped<PasswordTries>().AddScoped<SignInByPassword>();
+        services.AddSingleton(new ScopeText("profile", "ваши имя и логин", "your name and login"))
+            .AddSingleton(new ScopeText("birthdate", "вашу дату рождения", "your birth date"))
+            .AddSingleton(new ScopeText("snils", "ваш СНИЛС", "your SNILS"));
         services.AddSingleton<IEndUser, PortalEndUser>().AddSingleton<IClaimsSource, PortalClaims>();
         services.AddSingleton<SchoolClient>().AddHostedService<RegisterSchoolClient>();
         services.AddSingleton(new FactRoute(CredentialChanged.Topic, TellOfCredential.ReceiverName));

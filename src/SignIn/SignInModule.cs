@@ -36,6 +36,10 @@ public static class SignInModule
         services.AddSingleton<PortalEvents>();
         services.AddSingleton<TraceReport>();
         services.AddSingleton<IVisitors, Visitors>();
+        services.AddSingleton(new ScopeText("profile", "ваши имя, логин и дату рождения", "your name, login and birth date"))
+            .AddSingleton(new ScopeText("snils", "ваш СНИЛС", "your SNILS"))
+            .AddSingleton(new ScopeText("roles", "ваши роли, школы и класс", "your roles, schools and class"))
+            .AddSingleton(new ScopeText("children", "имена, школы и классы ваших детей", "the names, schools and classes of your children"));
         services.AddSingleton<IEndUser, EndUser>().AddSingleton<IClaimsSource, ClaimsSource>();
         return services;
     }

@@ -25,6 +25,9 @@ public sealed class Language(IHttpContextAccessor accessor)
         return local.ToString("d MMMM, H:mm", Culture);
     }
 
+    /// <summary>"1 сентября 2027" or "1 September 2027", in the region's time zone.</summary>
+    public string Date(DateTimeOffset at, TimeZoneInfo zone) => TimeZoneInfo.ConvertTime(at, zone).ToString("d MMMM yyyy", Culture);
+
     public CultureInfo Culture => CultureInfo.GetCultureInfo(IsRussian ? "ru-RU" : "en-GB");
 
     private static string Choose(HttpContext? http)

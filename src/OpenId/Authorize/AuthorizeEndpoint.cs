@@ -1,4 +1,5 @@
 using Aupd.Kernel.Pages;
+using Aupd.OpenId.Consents;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Grants;
 using Aupd.OpenId.Protocol;
@@ -10,12 +11,12 @@ namespace Aupd.OpenId.Authorize;
 /// <summary><c>/connect/authorize</c> (GET, POST) and <c>/connect/authorize/resume</c>, where the browser comes back from the site's
 /// pages.</summary>
 internal sealed partial class AuthorizeEndpoint(
-    AuthorizeSteps steps, IEndUser endUser, IssueCode codes, PendingRequests pending, ProviderIdentity provider,
+    AuthorizeSteps steps, IEndUser endUser, ConsentStore consents, IssueCode codes, PendingRequests pending, ProviderIdentity provider,
     TimeProvider clock,
     ILogger<AuthorizeEndpoint> log)
 {
     public const string Path = "/connect/authorize", ResumePath = Path + "/resume";
-    private const string Kind = "authorize";
+    internal const string Kind = "authorize";
 
     /// <summary>The request on its way, and the row it has in the database, if it has waited already.</summary>
     private sealed record Turn(AuthorizeRequest Request, Handle Id, bool Kept, bool SelectionShown)
@@ -97,12 +98,29 @@ internal sealed partial class AuthorizeEndpoint(
             await TellClientAsync(http, request, OAuthError.LoginRequired("another person than those that claims name is signed in"));
             return;
         }
-        if (await codes.RunAsync(request, session, GrantLimits.Until(request.Client, session), http.RequestAborted) is not { } code)
+        var until = GrantLimits.Until(request.Client, session);
+        if (request.Client.ThirdParty)
+        {
+            if (await ConsentAsync(http, turn, session) is not { } consented) return;
+            until = GrantLimits.Earlier(until, consented);
+        }
+        if (await codes.RunAsync(request, session, until, http.RequestAborted) is not { } code)
         {
             await TellPersonAsync(http, OAuthError.InvalidRequestUri("a code was given for it while this page was open"));
             return;
         }
         await AuthorizationResponse.CodeAsync(http, request, provider.Issuer, code);
+    }
+
+    // Until when; null when there is none and the person or the client has been told so.
+    private async Task<DateTimeOffset?> ConsentAsync(HttpContext http, Turn turn, EndUserSession session)
+    {
+        var request = turn.Request;
+        var until = await consents.UntilAsync(session.Subject, request.Client, request.Scopes, request.ConsentAfter, http.RequestAborted);
+        if (until is not null) return until;
+        if (request.Silent) await TellClientAsync(http, request, OAuthError.ConsentRequired());
+        else await WaitAsync(http, turn, new EndUserAnswer.MustAct(ConsentPages.UrlFor(turn.Id), Interaction.InteractionRequired));
+        return null;
     }
 
     // The site answers by what it was asked first; a new request asks for a sign-in of now.
@@ -168,7 +186,7 @@ internal sealed partial class AuthorizeEndpoint(
     private static PendingRequest Kept(AuthorizeRequest request, bool selectionShown) =>
         new(request.Parameters, request.AskedAt, selectionShown) { Pushed = request.Pushed };
 
-    private static string ResumeUrl(Handle id) => $"{ResumePath}?request={id.Text}";
+    internal static string ResumeUrl(Handle id) => $"{ResumePath}?request={id.Text}";
 
     [LoggerMessage(EventId = 2201, Level = LogLevel.Information,
         Message = "{Provider}: authorization request of {ClientId} refused, {Error}: {Detail}")]

@@ -31,6 +31,9 @@ internal sealed class AuthorizeRequest(RequestParameters parameters, DateTimeOff
     public string? State => Parameters["state"];
     public bool Silent => Prompts.Contains("none");
 
+    /// <summary>Consents given before this moment do not count; null: all do.</summary>
+    public DateTimeOffset? ConsentAfter => Prompts.Contains("consent") ? AskedAt : null;
+
     /// <summary>The person must have proved who they are at or after this moment; null: any session will do.</summary>
     public DateTimeOffset? AuthenticatedAfter =>
         Prompts.Contains("login") ? AskedAt

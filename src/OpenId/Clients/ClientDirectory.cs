@@ -40,7 +40,8 @@ internal sealed class ClientDirectory(NpgsqlDataSource source, ProviderIdentity 
     private const string RemoveSql = """
         with gone as (delete from openid.client where provider = @provider and client_id = any(@clientIds) returning client_id),
              ended as (update openid.client_grant g set revoked_at = @now from gone
-                        where g.provider = @provider and g.client_id = gone.client_id and g.revoked_at is null)
+                        where g.provider = @provider and g.client_id = gone.client_id and g.revoked_at is null),
+             forgotten as (delete from openid.consent c using gone where c.provider = @provider and c.client_id = gone.client_id)
         select count(*) from gone
         """;
 

@@ -34,7 +34,7 @@ internal sealed class DeviceAuthorizations(NpgsqlDataSource source, Sealer seale
 
     private const string DecideSql = """
         update openid.device_authorization set decided_at = $4, allowed = $5, subject = $6, session_id = $7, context = $8,
-               authenticated_at = $9, methods = $10, grant_until = $11
+               authenticated_at = $9, methods = $10, grant_until = $11, needs_consent = $12
          where user_code_index = $1 and provider = $2 and client_id = $3 and expires_at > $4 and decided_at is null and spent_at is null
         """;
 
@@ -73,7 +73,7 @@ internal sealed class DeviceAuthorizations(NpgsqlDataSource source, Sealer seale
         await using var command = source.CreateCommand(DecideSql);
         command.Add(Index(code)).Add(provider.Name).Add(client.ClientId).Add(clock.GetUtcNow()).Add(allowed).Add(session.Subject)
             .Add(session.SessionId).AddText(session.Context).Add(session.AuthenticatedAt.ToUniversalTime()).Add(session.Methods.ToArray())
-            .AddTime(until);
+            .AddTime(until).Add(client.ThirdParty);
         return await command.ExecuteNonQueryAsync(ct) == 1;
     }
 

@@ -2,6 +2,7 @@ using Aupd.Kernel.Audit;
 using Aupd.Kernel.Http;
 using Aupd.Kernel.Throttling;
 using Aupd.OpenId.Clients;
+using Aupd.OpenId.Consents;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Grants;
 using Aupd.OpenId.Protocol;
@@ -13,7 +14,7 @@ namespace Aupd.OpenId.Device;
 /// <summary><c>/device</c>, where a person types the code of a screen, and the question whether to let it in. A link with the code in it
 /// leads to the same question: it may have come from a stranger (RFC 8628 §5.4).</summary>
 internal sealed class DevicePages(
-    DeviceAuthorizations devices, ClientDirectory clients, IEndUser endUser, PendingRequests pending, QuestionSeal questions, Throttle throttle,
+    DeviceAuthorizations devices, ClientDirectory clients, IEndUser endUser, PendingRequests pending, ConsentStore consents, ScopeTexts texts, QuestionSeal questions, Throttle throttle,
     IAntiforgery antiforgery, AuditTrail audit, ProviderIdentity provider, OpenIdSettings settings, TimeProvider clock)
 {
     public const string Path = "/device", ConfirmPath = Path + "/confirm", DonePath = Path + "/done", RefusedPath = Path + "/refused";
@@ -24,7 +25,8 @@ internal sealed class DevicePages(
     /// <summary>A request that can be decided on: the person is signed in, in a role the service takes.</summary>
     private sealed record Turn(Handle Id, UserCode Code, WaitingDevice Device, OpenIdClient Client, EndUserSession Session)
     {
-        public IReadOnlyList<string> About => [Code.Value, Client.ClientId, .. Device.Scopes];
+        public IReadOnlyList<string> About =>
+            [Code.Value, Client.ClientId, Client.ThirdParty ? $"{Client.ConsentDays} {Client.Owner}" : "", .. Device.Scopes];
     }
 
     public async Task EnterAsync(HttpContext http)
@@ -60,7 +62,11 @@ internal sealed class DevicePages(
             await AskAsync(http, turn);
             return;
         }
-        if (!await devices.DecideAsync(turn.Code, turn.Client, allowed, turn.Session, GrantLimits.Until(turn.Client, turn.Session), http.RequestAborted))
+        var until = GrantLimits.Until(turn.Client, turn.Session);
+        if (allowed && turn.Client.ThirdParty)
+            until = GrantLimits.Earlier(until,
+                await consents.GiveAsync(turn.Session.Subject, turn.Client, turn.Device.Scopes, http.RequestAborted));
+        if (!await devices.DecideAsync(turn.Code, turn.Client, allowed, turn.Session, until, http.RequestAborted))
         {
             await EndAsync(http, DeviceEnd.TooLate, StatusCodes.Status410Gone);
             return;
@@ -116,7 +122,13 @@ internal sealed class DevicePages(
     private Task AskAsync(HttpContext http, Turn turn) =>
         Answers.PageAsync(http, "/OpenId/Device/ConfirmDevice.cshtml", new ConfirmDevice(
             turn.Id.Text, questions.For(turn.Id.Text, turn.Session, turn.About), turn.Code, turn.Client, turn.Device,
-            IsSameNetwork: turn.Device.Network == AddressPrefix.Of(http)), StatusCodes.Status200OK);
+            IsSameNetwork: turn.Device.Network == AddressPrefix.Of(http))
+            {
+                Consent = turn.Client.ThirdParty ? AskedDataOf(turn) : null,
+            }, StatusCodes.Status200OK);
+
+    private AskedData AskedDataOf(Turn turn) => new(turn.Client, texts.Of(turn.Client, turn.Device.Scopes),
+        clock.GetUtcNow() + TimeSpan.FromDays(turn.Client.ConsentDays));
 
     private static Task EnterPageAsync(HttpContext http, string typed, EnterFault fault) =>
         Answers.PageAsync(http, "/OpenId/Device/EnterCode.cshtml", new EnterCode(typed[..Math.Min(typed.Length, LongestEcho)], fault),
@@ -145,7 +157,11 @@ internal sealed record EnterCode(string Typed, EnterFault Fault);
 /// <param name="RequestId">Names the kept request.</param>
 /// <param name="Question">Seal of this very question.</param>
 internal sealed record ConfirmDevice(
-    string RequestId, string Question, UserCode Code, OpenIdClient Client, WaitingDevice Device, bool IsSameNetwork);
+    string RequestId, string Question, UserCode Code, OpenIdClient Client, WaitingDevice Device, bool IsSameNetwork)
+{
+    /// <summary>What is consented to by letting the device in; null: the service is the region's own.</summary>
+    public AskedData? Consent { get; init; }
+}
 
 /// <summary>How letting a device in can end.</summary>
 internal enum DeviceEnd { Done, Refused, TooLate, NotForYou }

@@ -38,6 +38,8 @@ internal sealed partial class PartitionKeeper(NpgsqlDataSource source, OpenIdSet
         new("replay", Hour, ReplayStore.MaxLifetime) { KeptAfterExpiry = Hour },
     ];
 
+    private const string ConsentsSql = "delete from openid.consent where expires_at <= @now";
+
     private const string ExistingSql = """
         select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
          where i.inhparent = ('openid.' || @table)::regclass and c.relname ~ '_[0-9]{10}$'
@@ -71,6 +73,7 @@ internal sealed partial class PartitionKeeper(NpgsqlDataSource source, OpenIdSet
                 made += await MakeAsync(connection, table, existing, ct);
                 dropped += await DropAsync(connection, table, existing, ct);
             }
+            await connection.ExecuteAsync(new CommandDefinition(ConsentsSql, new { now = clock.GetUtcNow() }, cancellationToken: ct));
             if (made + dropped > 0) Kept(log, made, dropped);
             return (made, dropped);
         }

@@ -113,6 +113,8 @@ internal sealed class FindToken(
         var hasGrant = !reader.IsDBNull(6);
         var grantClient = hasGrant ? await clients.FindAsync(reader.GetString(8), ct) : null;
         if (hasGrant && grantClient is null) return null;
+        // A token is good while its grant is, which may end sooner.
+        if (hasGrant && reader.GetFieldValue<DateTimeOffset>(7) is var grantEnds && grantEnds < expiresAt) expiresAt = grantEnds;
         var clientId = jwt?.Text("client_id") ?? reader.TextOrNull(0) ?? grantClient?.ClientId;
         var issuedAt = jwt?.IssuedAt ?? reader.TimeOrNull(3);
         // Of a client that has been removed nothing is good, for one registered later under its name neither.

@@ -58,6 +58,9 @@ public sealed class SessionMinutesTests(ProviderFixture fixture) : IClassFixture
         var code = (await browser.AuthorizeAsync(TestBrowser.Request("hurry", ("scope", Scope)))).Query("code")!;
         var tokens = await browser.TokenAsync(TestBrowser.Redeem(code, "hurry"));
         Assert.Equal(300, tokens.Json.GetProperty("expires_in").GetInt64());
+        foreach (var token in new[] { "access_token", "refresh_token" })
+            Assert.Equal(fixture.Clock.GetUtcNow().ToUnixTimeSeconds() + 300,
+                (await browser.IntrospectAsync(tokens.Text(token)!, "hurry")).Json.GetProperty("exp").GetInt64());
         Pass(4);
         var later = await browser.RefreshAsync(tokens.Text("refresh_token")!, "hurry");
         Assert.Equal(60, later.Json.GetProperty("expires_in").GetInt64());

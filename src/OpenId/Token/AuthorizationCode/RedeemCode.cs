@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using Aupd.OpenId.Consents;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Grants;
 using Aupd.OpenId.Protocol;
@@ -20,9 +21,10 @@ internal sealed partial class RedeemCode(
         with code as (
             update openid.authorization_code set spent_at = $4
              where code_hash = $1 and expires_at = $2 and provider = $3 and spent_at is null
-            returning *, 'offline_access' = any(scopes) as offline, least($8, grant_until) as grant_expires_at
+            returning *, 'offline_access' = any(scopes) as offline, least($8, date_trunc('second', grant_until)) as grant_expires_at,
+                {ConsentStore.Stands("authorization_code")} as consented
         ), good as (
-            select * from code where client_id = $5 and redirect_uri = $6 and code_challenge = $7 and expires_at > $4
+            select * from code where client_id = $5 and redirect_uri = $6 and code_challenge = $7 and expires_at > $4 and consented
         ), granted as (
             insert into openid.client_grant (id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at,
                 methods, granted_at, expires_at, claims)
@@ -38,7 +40,7 @@ internal sealed partial class RedeemCode(
         select grant_id, subject, session_id, context, scopes, nonce, authenticated_at, methods,
                client_id = $5, redirect_uri = $6, code_challenge = $7, expires_at > $4,
                {AskSite.Sql(site.StandingSql, "code", "$4")},
-               claims::text, {AskSite.ForIdTokenSql(site, "code", "$4")}, grant_expires_at
+               claims::text, {AskSite.ForIdTokenSql(site, "code", "$4")}, grant_expires_at, consented
           from code
         """;
 
@@ -80,6 +82,7 @@ internal sealed partial class RedeemCode(
         if (!sameClient) return (null, OAuthError.InvalidGrant("the code was issued to another client; it is spent now"));
         if (!inTime) return (null, OAuthError.InvalidGrant("the code has expired"));
         if (!sameUri) return (null, OAuthError.InvalidGrant("redirect_uri differs from the authorization request; the code is spent now"));
+        if (!reader.GetBoolean(16)) return (null, OAuthError.InvalidGrant("the person took the consent back"));
         if (!verified) return (null, OAuthError.InvalidGrant("code_verifier does not fit; the code is spent now"));
         return (new Granted(client, reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(15), reader.GetString(1), reader.GetString(2), reader.TextOrNull(3),
             reader.GetFieldValue<string[]>(4), reader.GetFieldValue<DateTimeOffset>(6),

@@ -1,3 +1,4 @@
+using Aupd.OpenId.Consents;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Grants;
 using Aupd.OpenId.Protocol;
@@ -21,9 +22,10 @@ internal sealed class PollForDevice(
                     + case when allowed is null and $4 < polled_at + make_interval(secs => poll_seconds) then 5 else 0 end,
                 spent_at = case when allowed and expires_at > $4 then $4::timestamptz end
              where device_code_hash = $1 and expires_at = $2 and provider = $3 and client_id = $5 and spent_at is null
-            returning *, 'offline_access' = any(scopes) as offline, least($6, grant_until) as grant_expires_at
+            returning *, 'offline_access' = any(scopes) as offline, least($6, date_trunc('second', grant_until)) as grant_expires_at,
+                {ConsentStore.Stands("device_authorization")} as consented
         ), good as (
-            select * from polled where spent_at is not null
+            select * from polled where spent_at is not null and consented
         ), granted as (
             insert into openid.client_grant (id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at,
                 methods, granted_at, expires_at)
@@ -38,7 +40,7 @@ internal sealed class PollForDevice(
         )
         select spent_at is not null, expires_at > $4, allowed, polled_early, poll_seconds, grant_id, grant_expires_at, subject, session_id,
                context, scopes, authenticated_at, methods,
-               case when spent_at is not null then {AskSite.Sql(site.StandingSql, "polled", "$4")} end
+               case when spent_at is not null then {AskSite.Sql(site.StandingSql, "polled", "$4")} end, consented
           from polled
         """;
 
@@ -78,6 +80,7 @@ internal sealed class PollForDevice(
         if (!inTime) return (null, OAuthError.ExpiredToken());
         if (!spent && !reader.IsDBNull(2)) return (null, OAuthError.DeviceRefused());
         if (!spent) return (null, early ? OAuthError.SlowDown(reader.GetInt32(4)) : OAuthError.AuthorizationPending());
+        if (!reader.GetBoolean(14)) return (null, OAuthError.InvalidGrant("the person took the consent back"));
         return (new Granted(client, reader.GetGuid(5), reader.GetFieldValue<DateTimeOffset>(6), reader.GetString(7), reader.GetString(8),
             reader.TextOrNull(9), reader.GetFieldValue<string[]>(10), reader.GetFieldValue<DateTimeOffset>(11),
             reader.GetFieldValue<string[]>(12)) { Standing = reader.TextOrNull(13) }, null);
