@@ -15,6 +15,6 @@ internal static class OwnForm
             var form = await http.Request.ReadFormAsync(http.RequestAborted);
             return await antiforgery.IsRequestValidAsync(http) ? RequestParameters.Of(names.ToDictionary(n => n, n => form[n].ToString())) : null;
         }
-        catch (Exception e) when (e is InvalidDataException or BadHttpRequestException) { return null; }
+        catch (Exception e) when (e is InvalidDataException or IOException) { return null; }
     }
 }

@@ -57,9 +57,10 @@ internal sealed class RequestParameters
             var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct);
             return length > MaxBodyBytes ? Faulty(TooLarge()) : Parse(buffer.AsSpan(0, length));
         }
-        catch (BadHttpRequestException e)
+        // Mostly a BadHttpRequestException; but a chunk whose size overflows is told as a plain one.
+        catch (IOException e)
         {
-            return Faulty(e.StatusCode == StatusCodes.Status413PayloadTooLarge ? TooLarge()
+            return Faulty(e is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } ? TooLarge()
                 : OAuthError.InvalidRequest("The body cannot be read."));
         }
     }

@@ -74,7 +74,7 @@ internal static class SchoolApi
     {
         if (!http.Request.HasFormContentType) return null;
         try { return await http.Request.ReadFormAsync(ct); }
-        catch (Exception e) when (e is InvalidDataException or BadHttpRequestException or IOException) { return null; }
+        catch (Exception e) when (e is InvalidDataException or IOException) { return null; }
     }
 
     private static string? One(IFormCollection form, string name) => form[name] is { Count: 1 } values ? values[0] : null;

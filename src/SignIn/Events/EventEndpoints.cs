@@ -41,7 +41,7 @@ internal static class EventEndpoints
         if (!http.Request.HasFormContentType) return BadLogout("logout_token must come as a form.");
         IFormCollection form;
         try { form = await http.Request.ReadFormAsync(ct); }
-        catch (Exception e) when (e is InvalidDataException or BadHttpRequestException) { return BadLogout("The form cannot be read."); }
+        catch (Exception e) when (e is InvalidDataException or IOException) { return BadLogout("The form cannot be read."); }
         if (form["logout_token"] is not { Count: 1 } tokens || tokens[0] is not { Length: > 0 and <= LongestToken } token) return BadLogout("One logout_token is required.");
         var portal = http.RequestServices.GetRequiredService<PortalClient>();
         switch (await portal.Client.ReadLogoutTokenAsync(token, null, ct))
