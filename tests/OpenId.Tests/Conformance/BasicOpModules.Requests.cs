@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Net;
 using System.Text.Json;
+using Aupd.OpenId.Tests.Provider;
 
 namespace Aupd.OpenId.Tests.Conformance;
 
@@ -131,13 +132,20 @@ public abstract partial class BasicOpModules
             Assert.DoesNotContain("none", algorithms.EnumerateArray().Select(a => a.GetString()));
     }
 
-    // The good address stands in the object alone; the other may not be followed, and the registered one not be guessed.
+    // The good address stands in the object alone. Unsigned, it is not obeyed: the other may not be followed, and the registered one not be
+    // guessed. Signed, it goes before the other.
     [Fact(DisplayName = "oidcc-ensure-request-object-with-redirect-uri")]
     public async Task oidcc_ensure_request_object_with_redirect_uri()
     {
-        using var suite = NewSuite();
+        using var suite = NewSuite("jar");
         var request = suite.Request();
-        await suite.PageAsync(With(With(request, "request", Unsigned(request)), "redirect_uri", "https://suite.test/" + Guid.NewGuid().ToString("N")));
+        var elsewhere = With(request, "redirect_uri", "https://jar.test/" + Guid.NewGuid().ToString("N"));
+        await suite.PageAsync(With(elsewhere, "request", Unsigned(request)));
+        var claims = request.ToDictionary(p => p.Key, p => (object)p.Value);
+        foreach (var (name, value) in ClientSigner.Claims("jar", ConformanceSite.Issuer, site.Clock.GetUtcNow(), ("sub", null))) claims[name] = value;
+        var ending = Assert.IsType<Ending.AtClient>(await suite.SendAsync(With(elsewhere, "request", site.Jar.Sign(claims)), backTo: request["redirect_uri"]));
+        Checks.GoodAnswer(request, ending);
+        Checks.TokenAnswer(await suite.RedeemAsync(request, ending["code"]!));
     }
 
     [Fact(DisplayName = "oidcc-claims-essential")]

@@ -1,3 +1,4 @@
+using Aupd.Kernel.Jose;
 using Aupd.OpenId.Clients;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Tests.Provider;
@@ -13,6 +14,8 @@ public sealed class ConformanceSite : IAsyncLifetime
 
     internal TestPeople People { get; } = new();
     internal FakeClock Clock { get; } = new();
+    /// <summary>The key of client "jar", which signs its requests.</summary>
+    internal ClientSigner Jar { get; } = new(SignatureAlgorithm.Rs256);
     internal TestSite Site { get; private set; } = null!;
     internal LogoutReceiver Receiver { get; private set; } = null!;
 
@@ -21,7 +24,8 @@ public sealed class ConformanceSite : IAsyncLifetime
         Receiver = await LogoutReceiver.StartAsync();
         Site = await TestSite.StartAsync(People, Clock, issuer: Issuer,
             settings: new Dictionary<string, string?> { ["OpenId:AllowPrivateBackchannel"] = "true" });
-        foreach (var client in new[] { Client("suite"), Client("suite2"), Client("rs256") with { IdTokenAlg = "RS256" } }) await RegisterAsync(client);
+        foreach (var client in new[] { Client("suite"), Client("suite2"), Client("rs256") with { IdTokenAlg = "RS256" }, Client("jar") with { Jwks = Jar.Jwks } })
+            await RegisterAsync(client);
     }
 
     public async Task DisposeAsync()

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using Aupd.Kernel.Jose;
 using Aupd.OpenId.Doors;
+using Aupd.OpenId.Tests.Provider;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Aupd.OpenId.Tests.Conformance;
@@ -77,6 +79,37 @@ public sealed class DynamicOp(ConformanceSite site)
         Checks.Signed(signedBefore.IdToken, after);
         var signedAfter = await suite.RunAsync();
         Assert.DoesNotContain(TestBrowser.Header(signedAfter.IdToken).GetProperty("kid").GetString(), Kids(before));
+    }
+
+    [Fact(DisplayName = "oidcc-refresh-token-rp-key-rotation")]
+    public async Task oidcc_refresh_token_rp_key_rotation()
+    {
+        var (before, after) = (new ClientSigner(SignatureAlgorithm.Rs256), new ClientSigner(SignatureAlgorithm.Rs256));
+        await using var server = await JwksServer.StartAsync(before);
+        await site.RegisterAsync(site.Client("rotating") with { SecretHashes = [], Authentication = "private_key_jwt", JwksUri = server.Uri });
+        using var first = new Suite(site, client: "rotating") { Signer = before };
+        var signedIn = await first.RunAsync(("scope", "openid offline_access"), ("prompt", "consent"));
+        server.Publish(after);
+        // The suite waits as long, so as not to be taken for one who asks too often.
+        site.Clock.Advance(TimeSpan.FromSeconds(60));
+        using var second = new Suite(site, client: "rotating") { Signer = after };
+        var answer = await second.RefreshAsync(signedIn.Tokens.Text("refresh_token")!);
+        Checks.TokenAnswer(answer);
+        Checks.UserInfo(await second.Browser.UserInfoAsync(answer.Text("access_token")!), signedIn.Claims);
+        // The key that was taken down proves nothing any more.
+        var refused = await first.RefreshAsync(answer.Text("refresh_token")!);
+        Assert.Equal((HttpStatusCode.Unauthorized, "invalid_client"), (refused.Status, refused.Text("error")));
+        Checks.TokenAnswer(await second.RefreshAsync(answer.Text("refresh_token")!));
+    }
+
+    [Fact(DisplayName = "oidcc-ensure-client-assertion-with-iss-aud-succeeds")]
+    public async Task oidcc_ensure_client_assertion_with_iss_aud_succeeds()
+    {
+        var signer = new ClientSigner(SignatureAlgorithm.Ps256);
+        await site.RegisterAsync(site.Client("keyed") with { SecretHashes = [], Authentication = "private_key_jwt", Jwks = signer.Jwks });
+        using var suite = new Suite(site, client: "keyed") { Signer = signer };
+        Assert.Contains("private_key_jwt", (await suite.DiscoveryAsync()).List("token_endpoint_auth_methods_supported"));
+        await suite.RunToUserInfoAsync();
     }
 
     private static async Task<JsonElement> KeysAsync(Suite suite)

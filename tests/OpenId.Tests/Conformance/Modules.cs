@@ -44,5 +44,6 @@ internal static class Modules
     [
         "oidcc-idtoken-rs256", "oidcc-ensure-redirect-uri-in-authorization-request", "oidcc-redirect-uri-query-OK",
         "oidcc-redirect-uri-query-mismatch", "oidcc-redirect-uri-query-added", "oidcc-redirect-uri-regfrag", "oidcc-server-rotate-keys",
+        "oidcc-refresh-token-rp-key-rotation", "oidcc-ensure-client-assertion-with-iss-aud-succeeds",
     ];
 }

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AngleSharp.Html.Dom;
 using AngleSharp.Html.Parser;
+using Aupd.OpenId.Tests.Provider;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Aupd.OpenId.Tests.Conformance;
@@ -30,6 +31,8 @@ internal sealed class Suite(ConformanceSite site, string? responseMode = null, s
     /// <summary>Who signs in at the sign-in page.</summary>
     public string Person { get; init; } = "anna";
     public bool SecretInBody { get; init; }
+    /// <summary>Proves the client by private_key_jwt, with the issuer as audience.</summary>
+    public ClientSigner? Signer { get; init; }
     /// <summary>How often the sign-in page was shown.</summary>
     public int SignInPages { get; private set; }
     public Seen? LastSignInPage { get; private set; }
@@ -61,14 +64,16 @@ internal sealed class Suite(ConformanceSite site, string? responseMode = null, s
     }
 
     /// <summary>Sends the browser with the request and goes with it until it is at the client again or stays at a page.</summary>
-    public async Task<Ending> SendAsync(Dictionary<string, string> request, bool byPost = false)
+    /// <param name="backTo">Where the client expects the browser, if not at the request's redirect_uri.</param>
+    public async Task<Ending> SendAsync(Dictionary<string, string> request, bool byPost = false, string? backTo = null)
     {
+        backTo ??= request.GetValueOrDefault("redirect_uri");
         var seen = byPost ? await Browser.PostAsync("/connect/authorize", request) : await Browser.AuthorizeAsync(request);
         for (var hops = 0; hops < 10; hops++)
         {
-            if (seen.Status == HttpStatusCode.OK && seen.Location is null && seen.Body.Contains("<form")) return FormPost(seen, request);
+            if (seen.Status == HttpStatusCode.OK && seen.Location is null && seen.Body.Contains("<form")) return FormPost(seen, backTo);
             if (seen.Location is null) return new Ending.AtPage(seen);
-            if (request.TryGetValue("redirect_uri", out var back) && seen.Location.StartsWith(back, StringComparison.Ordinal)) return Query(seen, back);
+            if (backTo is not null && seen.Location.StartsWith(backTo, StringComparison.Ordinal)) return Query(seen, backTo);
             Assert.Matches("^/[^/\\\\]", seen.Location);
             if (seen.Location.StartsWith("/login-page", StringComparison.Ordinal))
             {
@@ -104,10 +109,16 @@ internal sealed class Suite(ConformanceSite site, string? responseMode = null, s
         Assert.StartsWith("text/html", page.Header("Content-Type"));
     }
 
-    public Task<Seen> CallTokenEndpointAsync(params (string Name, string Value)[] form) =>
-        Browser.PostAsync("/connect/token",
-            SecretInBody ? [.. Pairs(form), new("client_id", Client), new("client_secret", TestBrowser.Secret)] : Pairs(form),
-            SecretInBody ? [] : [("Authorization", "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes($"{Client}:{TestBrowser.Secret}")))]);
+    public Task<Seen> CallTokenEndpointAsync(params (string Name, string Value)[] form)
+    {
+        var fields = form.Select(f => KeyValuePair.Create(f.Name, f.Value)).ToList();
+        if (Signer is not null)
+            fields.AddRange([new("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+                new("client_assertion", Signer.Sign(ClientSigner.Claims(Client, ConformanceSite.Issuer, site.Clock.GetUtcNow())))]);
+        else if (SecretInBody) fields.AddRange([new("client_id", Client), new("client_secret", TestBrowser.Secret)]);
+        else return Browser.PostAsync("/connect/token", fields, ("Authorization", "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes($"{Client}:{TestBrowser.Secret}"))));
+        return Browser.PostAsync("/connect/token", fields);
+    }
 
     public Task<Seen> RedeemAsync(Dictionary<string, string> request, string code) =>
         CallTokenEndpointAsync(("grant_type", "authorization_code"), ("code", code), ("redirect_uri", request["redirect_uri"]),
@@ -150,10 +161,10 @@ internal sealed class Suite(ConformanceSite site, string? responseMode = null, s
     }
 
     // OAuth 2.0 Form Post Response Mode §2: a form that posts itself, form-urlencoded, with the parameters and nothing else.
-    private Ending FormPost(Seen seen, Dictionary<string, string> request)
+    private Ending FormPost(Seen seen, string? backTo)
     {
         var page = new HtmlParser().ParseDocument(seen.Body);
-        if (page.Forms[0].GetAttribute("action") != request["redirect_uri"]) return new Ending.AtPage(seen);
+        if (page.Forms[0].GetAttribute("action") != backTo) return new Ending.AtPage(seen);
         Assert.Equal("form_post", responseMode);
         var form = Assert.Single(page.Forms);
         Assert.Equal(("post", null), (form.GetAttribute("method"), form.GetAttribute("enctype")));
@@ -163,8 +174,6 @@ internal sealed class Suite(ConformanceSite site, string? responseMode = null, s
         Assert.All(fields, f => Assert.Equal("hidden", f.Type));
         return new Ending.AtClient(fields.ToDictionary(f => f.Name!, f => f.Value));
     }
-
-    private static IEnumerable<KeyValuePair<string, string>> Pairs((string Name, string Value)[] form) => form.Select(f => KeyValuePair.Create(f.Name, f.Value));
 
     private static string Random() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 }

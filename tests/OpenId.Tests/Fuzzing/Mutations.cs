@@ -4,7 +4,7 @@ using System.Text;
 namespace Aupd.OpenId.Tests.Fuzzing;
 
 /// <summary>Ways of spoiling a request.</summary>
-internal sealed class Mutations(Random random)
+internal sealed partial class Mutations(Random random, string issuer, DateTimeOffset now)
 {
     private readonly Random _random = random;
     private const int Deep = 10_000, Megabyte = 1 << 20;
@@ -34,7 +34,7 @@ internal sealed class Mutations(Random random)
         new("an odd name", 2, (s, c) => s.OddName(c)),                         new("odd credentials", 5, (s, c) => s.Credentials(c)),
         new("an odd header", 5, (s, c) => s.OddHeader(c)),                     new("a body that is no form", 3, (s, c) => s.NoForm(c)),
         new("a length that is not so", 1, (s, c) => s.WrongLength(c)),         new("an odd chunk", 1, (s, c) => s.Chunked(c)),
-        new("an odd version", 1, (s, c) => s.OddVersion(c)),
+        new("an odd version", 1, (s, c) => s.OddVersion(c)),                   new("a signed message of odd claims", 8, (s, c) => s.OddSigned(c)),
     ];
 
     /// <summary>After these it is not; they come last, so that nothing mends what they have broken.</summary>
