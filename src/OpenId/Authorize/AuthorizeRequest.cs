@@ -23,6 +23,8 @@ internal sealed class AuthorizeRequest(RequestParameters parameters, DateTimeOff
     public string? SubjectHint { get; set; }
     /// <summary>Those that the claims parameter names for sub; null: anyone.</summary>
     public IReadOnlyList<string>? Subjects { get; set; }
+    /// <summary>Resource servers that it names (RFC 8707); null: none.</summary>
+    public string[]? Resources { get; set; }
     /// <summary>The claims parameter as it is kept with the grant.</summary>
     public string? Claims { get; set; }
     /// <summary>The pushed request that this one came from; null: it came by the browser.</summary>

@@ -4,6 +4,7 @@ using Aupd.OpenId.Doors;
 using Aupd.OpenId.Clients;
 using Aupd.OpenId.Protocol;
 using Aupd.OpenId.Push;
+using Aupd.OpenId.Token;
 
 namespace Aupd.OpenId.Authorize;
 
@@ -27,7 +28,8 @@ internal sealed record AuthorizeFault(OAuthError Error, TellTo Whom);
 
 /// <summary>The checks of an authorization request, in their order.</summary>
 internal sealed partial class AuthorizeSteps(
-    ClientDirectory clients, VerifyHint hints, PushedRequests pushed, ReadRequestObject requestObjects, IClaimsSource site)
+    ClientDirectory clients, VerifyHint hints, PushedRequests pushed, ReadRequestObject requestObjects, IClaimsSource site,
+    ProviderIdentity provider)
 {
     private const int MaxStateLength = 4096, MaxNonceLength = 1024;
     private const long LongestMaxAge = 10L * 365 * 86_400;
@@ -51,6 +53,7 @@ internal sealed partial class AuthorizeSteps(
         new((_, r, _) => NothingUnsupported(r),       A | P | R, TellTo.Client),
         new((_, r, _) => ResponseType(r),             A | P | R, TellTo.Client),
         new((_, r, _) => Scopes(r),                   A | P | R, TellTo.Client),
+        new((s, r, _) => s.NamedResources(r),         A | P | R, TellTo.Client),
         new((_, r, _) => Pkce(r),                     A | P | R, TellTo.Client),
         new((_, r, _) => Prompt(r),                   A | P | R, TellTo.Client),
         new((_, r, _) => MaxAge(r),                   A | P | R, TellTo.Client),
@@ -164,6 +167,14 @@ internal sealed partial class AuthorizeSteps(
         if (!asked.Contains("openid")) return new(OAuthError.InvalidScope("scope must hold openid."));
         request.Scopes = AskedScopes.Of(request.Client, asked);
         return Pass;
+    }
+
+    // RFC 8707 §2.1. Several may be named, also for JWTs: each token is then asked for by itself.
+    private ValueTask<OAuthError?> NamedResources(AuthorizeRequest request)
+    {
+        var (asked, error) = Resources.Read(request.Parameters, request.Client, provider.Issuer, one: false);
+        request.Resources = asked;
+        return new(error);
     }
 
     // RFC 7636 §4.3; "plain" is refused, and an absent method means plain.

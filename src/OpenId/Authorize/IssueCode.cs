@@ -12,20 +12,20 @@ internal sealed class IssueCode(NpgsqlDataSource source, AuditTrail audit, Provi
     private const string Sql = """
         insert into openid.authorization_code (code_hash, provider, grant_id, client_id, redirect_uri, code_challenge, subject, session_id,
                                                context, scopes, nonce, authenticated_at, methods, expires_at, claims, grant_until,
-                                               needs_consent)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16, $17)
+                                               needs_consent, resources)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15::jsonb, $16, $17, $18)
         """;
 
     // The same for a pushed request, which is spent with it: of thirty pages opened with one request_uri one gives a code.
     private const string PushedSql = """
         with used as (
-            update openid.pushed_request set spent_at = $20 where id = $18 and expires_at = $19 and provider = $2 and spent_at is null
+            update openid.pushed_request set spent_at = $21 where id = $19 and expires_at = $20 and provider = $2 and spent_at is null
             returning id)
         insert into openid.authorization_code (code_hash, provider, grant_id, client_id, redirect_uri, code_challenge, subject, session_id,
                                                context, scopes, nonce, authenticated_at, methods, expires_at, claims, grant_until,
-                                               needs_consent)
+                                               needs_consent, resources)
         select $1::bytea, $2::text, $3::uuid, $4::text, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text[], $11::text,
-               $12::timestamptz, $13::text[], $14::timestamptz, $15::jsonb, $16::timestamptz, $17::boolean from used
+               $12::timestamptz, $13::text[], $14::timestamptz, $15::jsonb, $16::timestamptz, $17::boolean, $18::text[] from used
         """;
 
     /// <summary>Null when the pushed request gave a code before.</summary>
@@ -39,7 +39,7 @@ internal sealed class IssueCode(NpgsqlDataSource source, AuditTrail audit, Provi
             .Add(request.Challenge).Add(session.Subject).Add(session.SessionId).AddText(session.Context).Add(request.Scopes.ToArray())
             .AddText(request.Parameters["nonce"]).Add(session.AuthenticatedAt.ToUniversalTime())
             .Add(session.Methods.ToArray()).Add(code.ExpiresAt).AddText(request.Claims).AddTime(until)
-            .Add(request.Client.ThirdParty);
+            .Add(request.Client.ThirdParty).AddTexts(request.Resources);
         if (request.Pushed is { } pushed) insert.Add(pushed.Id).Add(pushed.ExpiresAt).Add(now);
         var line = new AuditLine("openid.code-issued", session.Subject, request.Client.ClientId, Details: new { provider = provider.Name });
         await using var batch = source.CreateBatch();

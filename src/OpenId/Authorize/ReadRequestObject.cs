@@ -74,14 +74,16 @@ internal sealed class ReadRequestObject(ClientKeys keys, ReplayStore replays, Pr
     {
         var parameters = new Dictionary<string, string>();
         foreach (var member in claims.Root.EnumerateObject())
-            if (!Envelope.Contains(member.Name) && !member.Name.Contains('\0') && Text(member.Value) is { } text) parameters[member.Name] = text;
+            if (!Envelope.Contains(member.Name) && !member.Name.Contains('\0') && Text(member) is { } text) parameters[member.Name] = text;
         return RequestParameters.Of(parameters);
     }
 
-    private static string? Text(JsonElement value) => value.ValueKind switch
+    private static string? Text(JsonProperty member) => member.Value.ValueKind switch
     {
-        JsonValueKind.String => value.AsText(),
-        JsonValueKind.Number or JsonValueKind.Object => value.GetRawText(),
+        JsonValueKind.String => member.Value.AsText(),
+        JsonValueKind.Number or JsonValueKind.Object => member.Value.GetRawText(),
+        // The one that may come more than once (RFC 8707 §2.1); none of its values holds a space.
+        JsonValueKind.Array when member.NameEquals("resource") => string.Join(' ', member.Value.EnumerateArray().Select(v => v.AsText() ?? "?")),
         _ => null,
     };
 

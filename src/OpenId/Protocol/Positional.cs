@@ -47,6 +47,13 @@ internal static class Positional
 
     public static NpgsqlCommand AddBytes(this NpgsqlCommand command, byte[]? value) => command.AddOf(value, NpgsqlTypes.NpgsqlDbType.Bytea);
 
+    public static NpgsqlBatchCommand AddTexts(this NpgsqlBatchCommand command, IReadOnlyList<string>? values)
+    {
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)values?.ToArray() ?? DBNull.Value,
+            NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text });
+        return command;
+    }
+
     public static NpgsqlCommand AddTexts(this NpgsqlCommand command, IReadOnlyList<string>? values) =>
         command.AddOf(values?.ToArray(), NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text);
 

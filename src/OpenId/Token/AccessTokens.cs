@@ -94,7 +94,7 @@ internal sealed class AccessTokens(ITokenSigner signer, ISigningKeys keys, Provi
         var body = new Dictionary<string, object>
         {
             ["access_token"] = text, ["token_type"] = token.Type,
-            ["expires_in"] = token.ExpiresAt.ToUnixTimeSeconds() - token.IssuedAt.ToUnixTimeSeconds(),
+            ["expires_in"] = Math.Max(0, token.ExpiresAt.ToUnixTimeSeconds() - token.IssuedAt.ToUnixTimeSeconds()),
         };
         if (scopes.Count > 0) body["scope"] = string.Join(' ', scopes);
         return body;

@@ -13,12 +13,13 @@ namespace Aupd.OpenId.Token;
 /// <summary>The last step of every grant: the site is asked whether this person may still have a token, then the answer is written. The ID
 /// token says who signed in, when and how; everything else about a person is at UserInfo, since ID tokens travel in URLs as
 /// hints, unless the client asked for a claim of theirs by name.</summary>
-internal sealed class IssueTokens(IClaimsSource claims, ITokenSigner signer, RevokeGrant revoke, ProviderIdentity provider,
-    OpenIdSettings settings, TimeProvider clock)
+internal sealed class IssueTokens(IClaimsSource claims, AccessTokens accessTokens, ITokenSigner signer, RevokeGrant revoke,
+    ProviderIdentity provider, OpenIdSettings settings, TimeProvider clock)
 {
     /// <param name="scopes">Those of this access token, at most those of the grant.</param>
-    public async Task<TokenOutcome> RunAsync(Granted granted, IReadOnlyList<string> scopes, Handle access, Handle? refresh,
-        CancellationToken ct)
+    /// <param name="resources">Those asked for now; null: those of the grant.</param>
+    public async Task<TokenOutcome> RunAsync(Granted granted, IReadOnlyList<string> scopes, NewAccessToken access, string[]? resources,
+        Handle? refresh, CancellationToken ct)
     {
         // Also refused here and not only at sign-in: a person may have been disabled since (identity-servers.md §3.3, 8 and 35).
         var ask = granted.ToAsk(scopes, granted.Scopes.Contains(Granted.OfflineAccess));
@@ -27,25 +28,23 @@ internal sealed class IssueTokens(IClaimsSource claims, ITokenSigner signer, Rev
             await revoke.RunAsync(granted.GrantId, granted.GrantExpiresAt, ct);
             return new TokenOutcome.Refused(OAuthError.InvalidGrant($"the site refuses claims for subject {granted.Subject}"));
         }
-        var body = new Dictionary<string, object>
+        var audiences = Resources.Audiences(granted.Client, provider.Issuer, resources, granted.Resources);
+        if (audiences.Length == 0)
+            return new TokenOutcome.Refused(OAuthError.InvalidTarget("None of the resources that were granted is registered any more."));
+        // A token is good while its grant is, which may end sooner.
+        if (granted.GrantExpiresAt < access.ExpiresAt) access = access with { ExpiresAt = granted.GrantExpiresAt };
+        var text = await accessTokens.TextAsync(access, new AccessTokenContent(granted.Client, granted.Subject, scopes, audiences)
         {
-            ["access_token"] = access.Text, ["token_type"] = "Bearer", ["expires_in"] = SecondsOf(access, granted),
-            ["scope"] = string.Join(' ', scopes),
-        };
+            Grant = new GrantKey(granted.GrantId, granted.GrantExpiresAt), AuthenticatedAt = granted.AuthenticatedAt,
+        }, ct);
+        var body = AccessTokens.Body(access, text, scopes);
         if (refresh is not null) body["refresh_token"] = refresh.Text;
-        if (scopes.Contains("openid")) body["id_token"] = await SignAsync(granted, ask, access, ct);
+        if (scopes.Contains("openid")) body["id_token"] = await SignAsync(granted, ask, text, ct);
         return new TokenOutcome.Issued(body);
     }
 
-    // A token is good while its grant is, which may end sooner.
-    private long SecondsOf(Handle access, Granted granted)
-    {
-        var end = access.ExpiresAt < granted.GrantExpiresAt ? access.ExpiresAt : granted.GrantExpiresAt;
-        return Math.Max(0, end.ToUnixTimeSeconds() - clock.GetUtcNow().ToUnixTimeSeconds());
-    }
-
     // OpenID Connect Core §2, §3.1.3.6.
-    private async ValueTask<string> SignAsync(Granted granted, ClaimsAsk ask, Handle access, CancellationToken ct)
+    private async ValueTask<string> SignAsync(Granted granted, ClaimsAsk ask, string access, CancellationToken ct)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         var content = new Dictionary<string, object>
@@ -53,7 +52,7 @@ internal sealed class IssueTokens(IClaimsSource claims, ITokenSigner signer, Rev
             ["iss"] = provider.Issuer, ["sub"] = granted.Subject, ["aud"] = granted.Client.ClientId,
             ["exp"] = now + settings.IdTokenLifetimeSeconds,
             ["iat"] = now, ["auth_time"] = granted.AuthenticatedAt.ToUnixTimeSeconds(), ["sid"] = granted.SessionId,
-            ["at_hash"] = HalfHash(access.Text),
+            ["at_hash"] = HalfHash(access),
         };
         if (granted.Nonce is not null) content["nonce"] = granted.Nonce;
         if (granted.Methods.Count > 0) content["amr"] = granted.Methods;

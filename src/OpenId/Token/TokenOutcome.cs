@@ -27,6 +27,9 @@ internal sealed record Granted(
     /// <summary>What the site's HolderSql said, if claims of theirs go into the ID token.</summary>
     public string? Holder { get; init; }
 
+    /// <summary>Those that the authorization request named (RFC 8707); null: none.</summary>
+    public string[]? Resources { get; init; }
+
     public const string OfflineAccess = "offline_access";
 
     /// <summary>A grant with offline_access outlives its session, which is then not asked about.</summary>

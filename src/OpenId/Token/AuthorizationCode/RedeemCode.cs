@@ -12,8 +12,8 @@ namespace Aupd.OpenId.Token.AuthorizationCode;
 
 /// <summary>grant_type=authorization_code.</summary>
 internal sealed partial class RedeemCode(
-    NpgsqlDataSource source, IClaimsSource site, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider, OpenIdSettings settings,
-    TimeProvider clock)
+    NpgsqlDataSource source, IClaimsSource site, AccessTokens accessTokens, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider,
+    OpenIdSettings settings, TimeProvider clock)
 {
     // One statement spends the code and makes the grant with its tokens: of thirty racing requests one gets a row. The code is spent by
     // whoever brings it, also with a wrong verifier, URI or client: a code that went astray must not be guessed at (RFC 9700 §4.5.2).
@@ -24,15 +24,18 @@ internal sealed partial class RedeemCode(
             returning *, 'offline_access' = any(scopes) as offline, least($8, date_trunc('second', grant_until)) as grant_expires_at,
                 {ConsentStore.Stands("authorization_code")} as consented
         ), good as (
-            select * from code where client_id = $5 and redirect_uri = $6 and code_challenge = $7 and expires_at > $4 and consented
+            select * from code
+             where client_id = $5 and redirect_uri = $6 and code_challenge = $7 and expires_at > $4 and consented
+               and {Resources.CoversSql("$14", "resources")}
         ), granted as (
             insert into openid.client_grant (id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at,
-                methods, granted_at, expires_at, claims)
+                methods, granted_at, expires_at, claims, resources)
             select grant_id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at, methods,
-                $4, grant_expires_at, claims from good
+                $4, grant_expires_at, claims, resources from good
         ), access as (
-            insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, issued_at, expires_at)
-            select $9, provider, grant_id, grant_expires_at, scopes, $4, $10 from good
+            insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, audiences, issued_at, expires_at)
+            select $9, provider, grant_id, grant_expires_at, scopes, {Resources.AudiencesSql("$14", "$15", "resources")}, $4, $10
+              from good where $9::bytea is not null
         ), refresh as (
             insert into openid.refresh_token (token_hash, provider, client_id, grant_id, grant_expires_at, issued_at, expires_at)
             select $11, provider, client_id, grant_id, grant_expires_at, $4, $12 from good where $13
@@ -40,7 +43,8 @@ internal sealed partial class RedeemCode(
         select grant_id, subject, session_id, context, scopes, nonce, authenticated_at, methods,
                client_id = $5, redirect_uri = $6, code_challenge = $7, expires_at > $4,
                {AskSite.Sql(site.StandingSql, "code", "$4")},
-               claims::text, {AskSite.ForIdTokenSql(site, "code", "$4")}, grant_expires_at, consented
+               claims::text, {AskSite.ForIdTokenSql(site, "code", "$4")}, grant_expires_at, consented,
+               {Resources.CoversSql("$14", "resources")}, resources
           from code
         """;
 
@@ -57,13 +61,16 @@ internal sealed partial class RedeemCode(
         if (form["redirect_uri"] is not { } redirectUri) return Refuse(OAuthError.InvalidRequest("redirect_uri is missing."));
         if (form["code_verifier"] is not { } verifier) return Refuse(OAuthError.InvalidRequest("code_verifier is missing."));
         if (Handle.TryParse(code) is not { } handle) return Refuse(OAuthError.InvalidGrant("the code is not of our form"));
+        var (resources, targetError) = Resources.Read(form, client, provider.Issuer, one: client.AccessTokenFormat == "jwt");
+        if (targetError is not null) return Refuse(targetError);
         var now = clock.GetUtcNow();
-        var access = Handle.New(now, TimeSpan.FromSeconds(settings.AccessTokenLifetimeSeconds));
+        var access = accessTokens.New(client, now);
         var refresh = Handle.New(now, TimeSpan.FromDays(settings.RefreshTokenIdleDays));
         var longest = DateTimeOffset.FromUnixTimeSeconds((now + TimeSpan.FromDays(settings.GrantLifetimeDays)).ToUnixTimeSeconds());
         await using var command = source.CreateCommand(_sql);
         command.Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId).Add(redirectUri)
-            .Add(Challenge(verifier)).Add(longest).Add(access.Hash).Add(access.ExpiresAt).Add(refresh.Hash).Add(refresh.ExpiresAt).Add(client.Allows(GrantTypes.RefreshToken));
+            .Add(Challenge(verifier)).Add(longest).AddBytes(access.Hash).Add(access.ExpiresAt).Add(refresh.Hash).Add(refresh.ExpiresAt)
+            .Add(client.Allows(GrantTypes.RefreshToken)).AddTexts(resources).Add(Resources.Registered(client, provider.Issuer));
         Granted? granted;
         OAuthError? error;
         await using (var reader = await command.ExecuteReaderAsync(ct))
@@ -71,7 +78,7 @@ internal sealed partial class RedeemCode(
         if (error is not null) return Refuse(error);
         if (granted is null) return await RefuseReuseAsync(handle, ct);
         // The code is spent: whether the client still listens no longer matters.
-        return await tokens.RunAsync(granted, granted.Scopes, access, client.Allows(GrantTypes.RefreshToken) ? refresh : null, CancellationToken.None);
+        return await tokens.RunAsync(granted, granted.Scopes, access, resources, client.Allows(GrantTypes.RefreshToken) ? refresh : null, CancellationToken.None);
     }
 
     private static async Task<(Granted?, OAuthError?)> ReadAsync(NpgsqlDataReader reader, OpenIdClient client, CancellationToken ct)
@@ -84,10 +91,11 @@ internal sealed partial class RedeemCode(
         if (!sameUri) return (null, OAuthError.InvalidGrant("redirect_uri differs from the authorization request; the code is spent now"));
         if (!reader.GetBoolean(16)) return (null, OAuthError.InvalidGrant("the person took the consent back"));
         if (!verified) return (null, OAuthError.InvalidGrant("code_verifier does not fit; the code is spent now"));
+        if (!reader.GetBoolean(17)) return (null, OAuthError.InvalidTarget("resource goes beyond the authorization request; the code is spent now."));
         return (new Granted(client, reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(15), reader.GetString(1), reader.GetString(2), reader.TextOrNull(3),
             reader.GetFieldValue<string[]>(4), reader.GetFieldValue<DateTimeOffset>(6),
             reader.GetFieldValue<string[]>(7)) { Nonce = reader.TextOrNull(5), Standing = reader.TextOrNull(12),
-                Claims = reader.TextOrNull(13), Holder = reader.TextOrNull(14) }, null);
+                Claims = reader.TextOrNull(13), Holder = reader.TextOrNull(14), Resources = reader.ArrayOrNull(18) }, null);
     }
 
     // RFC 6749 §4.1.2: a code that comes twice has been seen by two; what the first one got is taken back.

@@ -9,8 +9,8 @@ namespace Aupd.OpenId.Token.DeviceCode;
 /// <summary>grant_type=urn:ietf:params:oauth:grant-type:device_code (RFC 8628 §3.4): a device asks whether a person has let it in, until one
 /// has.</summary>
 internal sealed class PollForDevice(
-    NpgsqlDataSource source, IClaimsSource site, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider, OpenIdSettings settings,
-    TimeProvider clock)
+    NpgsqlDataSource source, IClaimsSource site, AccessTokens accessTokens, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider,
+    OpenIdSettings settings, TimeProvider clock)
 {
     // One statement counts the question and, once a person has said yes, spends the code and makes the grant with its tokens: of thirty
     // racing requests one gets a row. Another client's question changes nothing. Whoever asks too soon waits 5 s longer from then on (§3.5).
@@ -32,8 +32,8 @@ internal sealed class PollForDevice(
             select grant_id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at, methods,
                 $4, grant_expires_at from good
         ), access as (
-            insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, issued_at, expires_at)
-            select $7, provider, grant_id, grant_expires_at, scopes, $4, $8 from good
+            insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, audiences, issued_at, expires_at)
+            select $7, provider, grant_id, grant_expires_at, scopes, $12::text[], $4, $8 from good where $7::bytea is not null
         ), refresh as (
             insert into openid.refresh_token (token_hash, provider, client_id, grant_id, grant_expires_at, issued_at, expires_at)
             select $9, provider, client_id, grant_id, grant_expires_at, $4, $10 from good where $11
@@ -56,21 +56,23 @@ internal sealed class PollForDevice(
         if (!client.Allows(GrantTypes.DeviceCode)) return Refuse(OAuthError.UnauthorizedClient("This client signs in no devices."));
         if (form["device_code"] is not { } code) return Refuse(OAuthError.InvalidRequest("device_code is missing."));
         if (Handle.TryParse(code) is not { } handle) return Refuse(OAuthError.InvalidGrant("the device code is not of our form"));
+        var (resources, targetError) = Resources.Read(form, client, provider.Issuer, one: client.AccessTokenFormat == "jwt");
+        if (targetError is not null) return Refuse(targetError);
         var now = clock.GetUtcNow();
         var refreshes = client.Allows(GrantTypes.RefreshToken);
-        var access = Handle.New(now, TimeSpan.FromSeconds(settings.AccessTokenLifetimeSeconds));
+        var access = accessTokens.New(client, now);
         var refresh = Handle.New(now, TimeSpan.FromDays(settings.RefreshTokenIdleDays));
         var longest = DateTimeOffset.FromUnixTimeSeconds((now + TimeSpan.FromDays(settings.GrantLifetimeDays)).ToUnixTimeSeconds());
         await using var command = source.CreateCommand(_sql);
-        command.Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId).Add(longest).Add(access.Hash)
-            .Add(access.ExpiresAt).Add(refresh.Hash).Add(refresh.ExpiresAt).Add(refreshes);
+        command.Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId).Add(longest).AddBytes(access.Hash)
+            .Add(access.ExpiresAt).Add(refresh.Hash).Add(refresh.ExpiresAt).Add(refreshes).AddTexts(resources);
         Granted? granted;
         OAuthError? error;
         await using (var reader = await command.ExecuteReaderAsync(ct)) (granted, error) = await ReadAsync(reader, client, ct);
         if (error is not null) return Refuse(error);
         if (granted is null) return await RefuseReuseAsync(handle, client, ct);
         // The code is spent: whether the device still listens no longer matters.
-        return await tokens.RunAsync(granted, granted.Scopes, access, refreshes ? refresh : null, CancellationToken.None);
+        return await tokens.RunAsync(granted, granted.Scopes, access, resources, refreshes ? refresh : null, CancellationToken.None);
     }
 
     private static async Task<(Granted?, OAuthError?)> ReadAsync(NpgsqlDataReader reader, OpenIdClient client, CancellationToken ct)

@@ -8,8 +8,8 @@ namespace Aupd.OpenId.Token.RefreshToken;
 /// <summary>grant_type=refresh_token: every use spends the token and gives the next one of its family; a spent one that comes again ends
 /// the family (RFC 9700 §4.14.2).</summary>
 internal sealed class RotateRefreshToken(
-    NpgsqlDataSource source, IClaimsSource site, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider, OpenIdSettings settings,
-    TimeProvider clock)
+    NpgsqlDataSource source, IClaimsSource site, AccessTokens accessTokens, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider,
+    OpenIdSettings settings, TimeProvider clock)
 {
     // The update is both the check and the mark, so of racing requests one gets a row.
     private static string RotateSql(IClaimsSource site) => $"""
@@ -19,24 +19,26 @@ internal sealed class RotateRefreshToken(
              where t.token_hash = $1 and t.expires_at = $2 and t.provider = $3 and t.expires_at > $4 and t.client_id = $5
                and (t.spent_at is null or $6 and t.spent_at > $7)
                and g.id = t.grant_id and g.expires_at = t.grant_expires_at and g.revoked_at is null and g.expires_at > $4
-               and ($8::text[] is null or g.scopes @> $8::text[])
+               and ($8::text[] is null or g.scopes @> $8::text[]) and {Resources.CoversSql("$13", "g.resources")}
             returning g.id, g.provider, g.client_id, g.subject, g.session_id, g.context, g.scopes, g.authenticated_at, g.methods,
-                g.expires_at, g.offline, g.claims
+                g.expires_at, g.offline, g.claims, g.resources
         ), access as (
-            insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, issued_at, expires_at)
-            select $9, provider, id, expires_at, coalesce($8::text[], scopes), $4, $10 from old
+            insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, audiences, issued_at, expires_at)
+            select $9, provider, id, expires_at, coalesce($8::text[], scopes), {Resources.AudiencesSql("$13", "$14", "resources")}, $4, $10
+              from old where $9::bytea is not null
         ), refresh as (
             insert into openid.refresh_token (token_hash, provider, client_id, grant_id, grant_expires_at, issued_at, expires_at)
             select $11, provider, client_id, id, expires_at, $4, $12 from old
         )
         select id, expires_at, subject, session_id, context, scopes, authenticated_at, methods,
                {AskSite.Sql(site.StandingSql, "old", "$4")},
-               claims::text, {AskSite.ForIdTokenSql(site, "old", "$4")}
+               claims::text, {AskSite.ForIdTokenSql(site, "old", "$4")}, resources
           from old
         """;
 
     private const string WhySql = """
-        select t.client_id, t.expires_at, t.spent_at is not null, t.grant_id, t.grant_expires_at, g.revoked_at is null and g.expires_at > $4
+        select t.client_id, t.expires_at, t.spent_at is not null, t.grant_id, t.grant_expires_at, g.revoked_at is null and g.expires_at > $4,
+               $5::text[] is null or g.scopes @> $5::text[]
           from openid.refresh_token t left join openid.client_grant g on g.id = t.grant_id and g.expires_at = t.grant_expires_at
          where t.token_hash = $1 and t.expires_at = $2 and t.provider = $3
         """;
@@ -49,20 +51,21 @@ internal sealed class RotateRefreshToken(
         if (form["refresh_token"] is not { } text) return Refuse(OAuthError.InvalidRequest("refresh_token is missing."));
         if (Handle.TryParse(text) is not { } handle) return Refuse(OAuthError.InvalidGrant("the refresh token is not of our form"));
         var asked = form["scope"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct().ToArray();
+        var (resources, targetError) = Resources.Read(form, client, provider.Issuer, one: client.AccessTokenFormat == "jwt");
+        if (targetError is not null) return Refuse(targetError);
         var now = clock.GetUtcNow();
-        var access = Handle.New(now, TimeSpan.FromSeconds(settings.AccessTokenLifetimeSeconds));
+        var access = accessTokens.New(client, now);
         var refresh = Handle.New(now, TimeSpan.FromDays(settings.RefreshTokenIdleDays));
         await using var command = source.CreateCommand(_sql);
         command.Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId)
             .Add(settings.RefreshGraceSeconds > 0).Add(now - TimeSpan.FromSeconds(settings.RefreshGraceSeconds));
-        command.Parameters.Add(new NpgsqlParameter { Value = (object?)asked ?? DBNull.Value,
-            NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text });
-        command.Add(access.Hash).Add(access.ExpiresAt).Add(refresh.Hash).Add(refresh.ExpiresAt);
+        command.AddTexts(asked).AddBytes(access.Hash).Add(access.ExpiresAt).Add(refresh.Hash).Add(refresh.ExpiresAt)
+            .AddTexts(resources).Add(Resources.Registered(client, provider.Issuer));
         Granted? granted;
         await using (var reader = await command.ExecuteReaderAsync(ct)) granted = await ReadAsync(reader, client, ct);
-        if (granted is null) return Refuse(await WhyAsync(handle, client, now, ct));
+        if (granted is null) return Refuse(await WhyAsync(handle, client, asked, now, ct));
         // The old token is spent: whether the client still listens no longer matters.
-        return await tokens.RunAsync(granted, asked ?? granted.Scopes, access, refresh, CancellationToken.None);
+        return await tokens.RunAsync(granted, asked ?? granted.Scopes, access, resources, refresh, CancellationToken.None);
     }
 
     private static async Task<Granted?> ReadAsync(NpgsqlDataReader reader, OpenIdClient client, CancellationToken ct) =>
@@ -71,14 +74,14 @@ internal sealed class RotateRefreshToken(
                 reader.TextOrNull(4),
                 reader.GetFieldValue<string[]>(5), reader.GetFieldValue<DateTimeOffset>(6), reader.GetFieldValue<string[]>(7)) 
             {
-                Standing = reader.TextOrNull(8), Claims = reader.TextOrNull(9), Holder = reader.TextOrNull(10),
+                Standing = reader.TextOrNull(8), Claims = reader.TextOrNull(9), Holder = reader.TextOrNull(10), Resources = reader.ArrayOrNull(11),
             }
             : null;
 
-    private async Task<OAuthError> WhyAsync(Handle token, OpenIdClient client, DateTimeOffset now, CancellationToken ct)
+    private async Task<OAuthError> WhyAsync(Handle token, OpenIdClient client, string[]? asked, DateTimeOffset now, CancellationToken ct)
     {
         await using var command = source.CreateCommand(WhySql);
-        command.Add(token.Hash).Add(token.ExpiresAt).Add(provider.Name).Add(now);
+        command.Add(token.Hash).Add(token.ExpiresAt).Add(provider.Name).Add(now).AddTexts(asked);
         (Guid Id, DateTimeOffset ExpiresAt) grant;
         await using (var reader = await command.ExecuteReaderAsync(ct))
         {
@@ -90,7 +93,8 @@ internal sealed class RotateRefreshToken(
             if (!grantLives) return OAuthError.InvalidGrant("the grant is revoked or over");
             if (!spent)
                 return expired ? OAuthError.InvalidGrant("the refresh token has expired")
-                    : OAuthError.InvalidScope("scope goes beyond what was granted.");
+                    : !reader.GetBoolean(6) ? OAuthError.InvalidScope("scope goes beyond what was granted.")
+                    : OAuthError.InvalidTarget("resource goes beyond what was granted.");
             grant = (reader.GetGuid(3), reader.GetFieldValue<DateTimeOffset>(4));
         }
         await revoke.ForReuseAsync(grant.Id, grant.ExpiresAt, "refresh-token", ct);
