@@ -17,7 +17,7 @@ public sealed class ImportedRegion : IAsyncLifetime
     private SharedParts _shared = null!;
     private ServiceProvider _services = null!;
 
-    public GeneratedRegion Files { get; } = new();
+    public GeneratedRegion Files => GeneratedRegion.Shared;
     public ImportOutcome First { get; private set; } = null!;
 
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
@@ -46,7 +46,6 @@ public sealed class ImportedRegion : IAsyncLifetime
     {
         await _services.DisposeAsync();
         await _shared.DisposeAsync();
-        Files.Dispose();
     }
 
     public static AccountFacts Facts(DemoPerson person)
