@@ -19,7 +19,7 @@ public sealed record HashingSettings
     public const string Section = "Portal:Hashing";
 
     /// <summary>Memory of one hash, in KiB. 19456 (19 MiB) with two passes is what OWASP asks.</summary>
-    [Range(8192, 1_048_576)] public int MemoryKiB { get; init; } = 19_456;
+    [Range(7168, 1_048_576)] public int MemoryKiB { get; init; } = 19_456;
     /// <summary>Passes over the memory.</summary>
     [Range(1, 10)] public int Passes { get; init; } = 2;
     /// <summary>Hashes computed at once, each on a thread of its own; 0: as many as the machine has cores.</summary>

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace Aupd.Bench.Provider;
+
+/// <summary>Fills the tables of sessions, grants and refresh tokens with as many rows as a region has, so that the operations are measured among
+/// them. The rows are well-formed, their people do not exist outside of these tables.</summary>
+internal static class FillTables
+{
+    private const long Chunk = 500_000;
+
+    private const string AccountsSql = """
+        insert into signin.account (id, issuer, subject, last_name, first_name, seen_at)
+        select ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'http://bench', 'bench-' || n, 'Заполнев', 'Иван', now()
+          from generate_series($1::bigint, $2::bigint) n
+        """;
+
+    private const string ProfilesSql = """
+        insert into signin.profile (id, account_id, created_at)
+        select ('00000000-0000-7000-9000-' || lpad(to_hex(n), 12, '0'))::uuid, ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, now()
+          from generate_series($1::bigint, $2::bigint) n
+        """;
+
+    // Three sessions a person, begun over the last days, used over the last hours.
+    private const string SessionsSql = """
+        insert into signin.session (id_hash, sid, account_id, created_at, authenticated_at, seen_at, idle_until, expires_at, methods, active_role, roles_used,
+               device, trace)
+        select sha256(('cookie' || n)::bytea), md5('sid' || n), ('00000000-0000-7000-8000-' || lpad(to_hex(n / 3), 12, '0'))::uuid, now() - n % 72 * interval '1 hour',
+               now() - n % 72 * interval '1 hour', now() - n % 200 * interval '1 minute', now() + interval '1 day' + n % 240 * interval '1 minute',
+               now() + interval '2 days' + n % 72 * interval '1 hour', '{pwd}', 'guardian', '{guardian}', 'Firefox, Windows', '1234567890'
+          from generate_series($1::bigint, $2::bigint) n
+        """;
+
+    // Three tokens a family, of which two are spent; expiry spread over the time that a token lives.
+    private const string GrantsSql = """
+        insert into openid.client_grant (id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at, methods, granted_at, expires_at)
+        select ('00000000-0000-7000-a000-' || lpad(to_hex(n), 12, '0'))::uuid, 'school', 'bench', '00000000-0000-7000-9000-' || lpad(to_hex(n), 12, '0'), md5('sid' || n),
+               'guardian', '{openid,profile}', false, now(), '{pwd}', now(), date_trunc('second', now()) + n % 90 * interval '1 day'
+          from generate_series($1::bigint, $2::bigint) n
+        """;
+
+    private const string TokensSql = """
+        insert into openid.refresh_token (token_hash, provider, client_id, grant_id, grant_expires_at, issued_at, expires_at, spent_at)
+        select sha256(('token' || n)::bytea), 'school', 'bench', ('00000000-0000-7000-a000-' || lpad(to_hex(n / 3), 12, '0'))::uuid,
+               date_trunc('second', now()) + n / 3 % 90 * interval '1 day', now(), date_trunc('second', now()) + n % 30 * interval '1 day', case when n % 3 < 2 then now() end
+          from generate_series($1::bigint, $2::bigint) n
+        """;
+
+    public static async Task RunAsync(NpgsqlDataSource source, long sessions, long tokens, Action<string> say)
+    {
+        if (sessions == 0 && tokens == 0) return;
+        var watch = Stopwatch.StartNew();
+        await FillAsync(source, AccountsSql, sessions / 3 + 1);
+        await FillAsync(source, ProfilesSql, sessions / 3 + 1);
+        say($"{watch.Elapsed.TotalSeconds,7:F1} s  {sessions / 3 + 1} accounts and profiles");
+        await FillAsync(source, SessionsSql, sessions);
+        say($"{watch.Elapsed.TotalSeconds,7:F1} s  {sessions} sessions");
+        await FillAsync(source, GrantsSql, tokens / 3 + 1);
+        await FillAsync(source, TokensSql, tokens);
+        say($"{watch.Elapsed.TotalSeconds,7:F1} s  {tokens} refresh tokens and their grants");
+        foreach (var sql in new[] { "vacuum (analyze) signin.account", "vacuum (analyze) signin.session", "vacuum (analyze) openid.client_grant", "vacuum (analyze) openid.refresh_token", "checkpoint" })
+        {
+            await using var command = source.CreateCommand(sql);
+            command.CommandTimeout = 0;
+            await command.ExecuteNonQueryAsync();
+        }
+        say($"{watch.Elapsed.TotalSeconds,7:F1} s  analysed");
+    }
+
+    private static async Task FillAsync(NpgsqlDataSource source, string sql, long count)
+    {
+        for (var from = 0L; from < count; from += Chunk)
+        {
+            await using var command = source.CreateCommand(sql);
+            command.CommandTimeout = 0;
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = from });
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = Math.Min(from + Chunk, count) - 1 });
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+}
