@@ -4,12 +4,13 @@ using Aupd.TestKit;
 namespace Aupd.Clients;
 
 /// <summary>docs/integrate/node/app.mjs as a running service: panva's openid-client, known by a secret.</summary>
-public class NodeService(RegionRunning region) : IAsyncLifetime
+public class NodeService(RegionRunning region) : IAsyncLifetime, IRunningExample
 {
     private readonly string _folder = Example.NodeFolder();
     private OtherProgram? _app;
 
-    internal string Url { get; } = $"http://localhost:{ProgramProcess.FreePort()}";
+    public string Output => _app?.Output ?? "";
+    public string Url { get; } = $"http://localhost:{ProgramProcess.FreePort()}";
     protected virtual string Registration => "node/client.json";
 
     public async Task InitializeAsync()
@@ -47,8 +48,8 @@ public sealed class StrictNodeService(RegionRunning region) : NodeService(region
 }
 
 [Collection(Region.Name)]
-public sealed class OpenidClientWithASecret(RegionRunning region, NodeService service) : ServiceOfTheRegion(region, service.Url), IClassFixture<NodeService>;
+public sealed class OpenidClientWithASecret(RegionRunning region, NodeService service) : ServiceOfTheRegion(region, service), IClassFixture<NodeService>;
 
 [Collection(Region.Name)]
 public sealed class OpenidClientWithAKeyAndPushedRequests(RegionRunning region, StrictNodeService service)
-    : ServiceOfTheRegion(region, service.Url), IClassFixture<StrictNodeService>;
+    : ServiceOfTheRegion(region, service), IClassFixture<StrictNodeService>;

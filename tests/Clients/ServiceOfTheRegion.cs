@@ -4,19 +4,28 @@ using Aupd.TestKit;
 
 namespace Aupd.Clients;
 
+/// <summary>An example of docs/integrate as a service that runs.</summary>
+public interface IRunningExample
+{
+    string Url { get; }
+    /// <summary>Everything it has printed so far.</summary>
+    string Output { get; }
+}
+
 /// <summary>What a parent, a teacher and an attacker see of an example service, whatever it is written in.</summary>
-public abstract class ServiceOfTheRegion(RegionRunning region, string url)
+public abstract class ServiceOfTheRegion(RegionRunning region, IRunningExample service)
 {
     private const string SignInAgain = "a[href='/login']";
+    private string Url => service.Url;
 
     [Fact]
     public async Task A_parent_signs_in_is_asked_for_again_and_signs_out_everywhere()
     {
-        using var browser = new Browser(url);
+        using var browser = new Browser(Url);
         await browser.GetAsync("/");
         Assert.NotNull(browser.Page.QuerySelector(SignInAgain));
         await SignInAsync(browser);
-        var cookies = browser.Cookies.GetCookieHeader(new Uri(url));
+        var cookies = browser.Cookies.GetCookieHeader(new Uri(Url));
 
         // Twice, so that the refresh token that the first one brought is used as well.
         for (var i = 0; i < 2; i++)
@@ -26,9 +35,9 @@ public abstract class ServiceOfTheRegion(RegionRunning region, string url)
         }
 
         await SubmitAsync(browser, "/logout");
-        Assert.Equal(url + "/", browser.Url.AbsoluteUri);
+        Assert.Equal(Url + "/", browser.Url.AbsoluteUri);
         Assert.NotNull(browser.Page.QuerySelector(SignInAgain));
-        using var thief = new Browser(url);
+        using var thief = new Browser(Url);
         thief.Headers.Add("Cookie", cookies);
         await thief.GetAsync("/");
         Assert.NotNull(thief.Page.QuerySelector(SignInAgain));
@@ -40,10 +49,10 @@ public abstract class ServiceOfTheRegion(RegionRunning region, string url)
     [Fact]
     public async Task Many_requests_to_refresh_at_once_keep_the_sign_in()
     {
-        using var browser = new Browser(url);
+        using var browser = new Browser(Url);
         await SignInAsync(browser);
         using var http = new HttpClient(new SocketsHttpHandler { CookieContainer = browser.Cookies, AllowAutoRedirect = false });
-        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => http.PostAsync(url + "/refresh", new FormUrlEncodedContent([]))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => http.PostAsync(Url + "/refresh", new FormUrlEncodedContent([]))));
         Assert.All(answers, a => Assert.Equal("/", a.Headers.Location?.ToString()));
         await SubmitAsync(await browser.GetAsync("/"), "/refresh");
         ExpectParent(browser);
@@ -52,20 +61,20 @@ public abstract class ServiceOfTheRegion(RegionRunning region, string url)
     [Fact]
     public async Task A_sign_out_elsewhere_ends_the_session_here()
     {
-        using var browser = new Browser(url);
+        using var browser = new Browser(Url);
         await SignInAsync(browser);
         await region.SignOutAsync(browser);
-        await Eventually.HoldsAsync("the service told of the sign-out", async () => (await browser.GetAsync(url + "/")).Page.QuerySelector(SignInAgain) is not null);
+        await Eventually.HoldsAsync("the service told of the sign-out", async () => (await browser.GetAsync(Url + "/")).Page.QuerySelector(SignInAgain) is not null);
     }
 
     [Fact]
     public async Task A_teacher_is_told_that_the_service_is_not_for_staff()
     {
-        using var browser = new Browser(url);
+        using var browser = new Browser(Url);
         await RegionRunning.SignInAsync(browser, "/login", RegionRunning.Teacher);
         await browser.FollowAsync();
         Assert.Null(browser.Page.QuerySelector("#role"));
-        Assert.Null((await browser.GetAsync(url + "/")).Page.QuerySelector("#role"));
+        Assert.Null((await browser.GetAsync(Url + "/")).Page.QuerySelector("#role"));
     }
 
     [Theory]
@@ -76,21 +85,21 @@ public abstract class ServiceOfTheRegion(RegionRunning region, string url)
     [InlineData("code", "another")]
     public async Task A_changed_answer_signs_nobody_in(string parameter, string? value)
     {
-        using var browser = new Browser(url);
+        using var browser = new Browser(Url);
         var answer = await UntilAnswerAsync(browser);
         var query = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(answer.Query).ToDictionary(p => p.Key, p => (string?)p.Value);
         if (value is null) query.Remove(parameter);
         else query[parameter] = value;
-        await browser.GetAsync(Microsoft.AspNetCore.WebUtilities.QueryHelpers.AddQueryString(url + "/callback", query));
+        await browser.GetAsync(Microsoft.AspNetCore.WebUtilities.QueryHelpers.AddQueryString(Url + "/callback", query));
         await ExpectRefusedAsync(browser);
     }
 
     [Fact]
     public async Task An_answer_that_another_browser_asked_for_signs_nobody_in()
     {
-        using var attacker = new Browser(url);
+        using var attacker = new Browser(Url);
         var answer = await UntilAnswerAsync(attacker);
-        using var victim = new Browser(url);
+        using var victim = new Browser(Url);
         await victim.GetAsync("/login");
         await ExpectRefusedAsync(await victim.GetAsync(answer.AbsoluteUri));
     }
@@ -104,14 +113,14 @@ public abstract class ServiceOfTheRegion(RegionRunning region, string url)
     {
         using var http = new HttpClient();
         var content = new StringContent(body, MediaTypeHeaderValue.Parse("application/x-www-form-urlencoded"));
-        Assert.Equal(HttpStatusCode.BadRequest, (await http.PostAsync(url + "/backchannel-logout", content)).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await http.PostAsync(Url + "/backchannel-logout", content)).StatusCode);
     }
 
     private async Task SignInAsync(Browser browser)
     {
         await RegionRunning.SignInAsync(browser, "/login", RegionRunning.Parent);
         await browser.FollowAsync();
-        Assert.Equal(url + "/", browser.Url.AbsoluteUri);
+        Assert.True(browser.Url.AbsoluteUri == Url + "/", $"{browser.Url} {browser.Text}\n{service.Output}");
         ExpectParent(browser);
     }
 
@@ -121,7 +130,7 @@ public abstract class ServiceOfTheRegion(RegionRunning region, string url)
         await RegionRunning.SignInAsync(browser, "/login", RegionRunning.Parent);
         while (browser.Location is { } next)
         {
-            if (next.AbsoluteUri.StartsWith(url + "/callback", StringComparison.Ordinal)) return next;
+            if (next.AbsoluteUri.StartsWith(Url + "/callback", StringComparison.Ordinal)) return next;
             await browser.GetAsync(next.AbsoluteUri);
         }
         throw new InvalidOperationException($"No answer; the last page was {browser.Url}: {browser.Text}");
@@ -131,7 +140,7 @@ public abstract class ServiceOfTheRegion(RegionRunning region, string url)
     {
         Assert.InRange((int)browser.Status, 400, 502);
         Assert.NotNull(browser.Page.QuerySelector(SignInAgain));
-        Assert.NotNull((await browser.GetAsync(url + "/")).Page.QuerySelector(SignInAgain));
+        Assert.NotNull((await browser.GetAsync(Url + "/")).Page.QuerySelector(SignInAgain));
     }
 
     private static void ExpectParent(Browser browser)

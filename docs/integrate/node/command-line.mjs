@@ -47,6 +47,10 @@ const refreshed = await oauth.processRefreshTokenResponse(
   provider, client, await oauth.refreshTokenGrantRequest(provider, client, proof, redeemed.refresh_token, options))
 await show('Still', refreshed.access_token)
 
+// Done: the tokens are given back (RFC 7009), so that nobody finds one of use on this machine.
+await oauth.processRevocationResponse(await oauth.revocationRequest(provider, client, proof, refreshed.refresh_token, options))
+console.log('Signed out')
+
 async function show(what, accessToken) {
   const person = await oauth.processUserInfoResponse(provider, client, sub, await oauth.userInfoRequest(provider, client, accessToken, options))
   console.log(`${what}: ${person.name}, ${person.active_role?.role}`)
