@@ -6,7 +6,7 @@ using Aupd.TestKit;
 namespace Aupd.SignIn.Tests;
 
 /// <summary>What must not work, and bad input of every kind.</summary>
-public sealed class AttackTests(GatewaySite site) : IClassFixture<GatewaySite>
+public sealed partial class AttackTests(GatewaySite site) : IClassFixture<GatewaySite>
 {
     private const string CookieName = "aupd-school-session";
 

@@ -16,10 +16,14 @@ public sealed class InterchangeTests(ProviderFixture fixture) : IClassFixture<Pr
         var code = await browser.CodeAsync("anna");
         var asked = (await stranger.AuthorizeAsync(TestBrowser.Request())).Query("back")!.Split("request=")[1];
         var leaving = (await browser.PostAsync("/connect/logout", [new("client_id", "web")])).Location!.Split("request=")[1];
+        var screen = await Screen.AskAsync(browser);
+        const string Reference = "urn:ietf:params:oauth:request_uri:";
+        var pushed = (await browser.PushAsync(TestBrowser.Request())).Text("request_uri")![Reference.Length..];
         var handles = new Dictionary<string, string>
         {
             ["code"] = code, ["access token"] = tokens.Text("access_token")!, ["refresh token"] = tokens.Text("refresh_token")!,
             ["ID token"] = tokens.Text("id_token")!, ["sign-in request"] = asked, ["sign-out request"] = leaving,
+            ["device code"] = screen.DeviceCode, ["user code"] = screen.UserCode, ["pushed request"] = pushed,
         };
         var places = new Dictionary<string, Func<string, Task<bool>>>
         {
@@ -29,6 +33,9 @@ public sealed class InterchangeTests(ProviderFixture fixture) : IClassFixture<Pr
             ["sign-in request"] = async h => (await browser.GetAsync("/connect/authorize/resume?request=" + h)).Location is not null,
             ["ID token"] = async h => (await browser.AuthorizeAsync(TestBrowser.Request("web", ("id_token_hint", h)))).Query("code") is not null,
             ["sign-out request"] = async h => (await browser.GetAsync("/connect/logout/resume?request=" + h)).Status == HttpStatusCode.OK,
+            ["device code"] = async h => (await (screen with { DeviceCode = h }).PollAsync()).Text("error") is "authorization_pending" or "slow_down",
+            ["user code"] = async h => (await browser.GetAsync("/device?user_code=" + h)).Location is not null,
+            ["pushed request"] = async h => (await browser.AuthorizeAsync(new() { ["client_id"] = "web", ["request_uri"] = Reference + h })).Query("code") is not null,
         };
         foreach (var (place, accepts) in places)
             foreach (var (kind, handle) in handles.Where(h => h.Key != place)) Assert.False(await accepts(handle), $"A {kind} passed for a {place}.");
