@@ -1,6 +1,7 @@
 using Aupd.Kernel.Data;
 using Aupd.Kernel.Facts;
 using Aupd.Kernel.Settings;
+using Aupd.OpenId.Admin;
 using Aupd.OpenId.Authorize;
 using Aupd.OpenId.Clients;
 using Aupd.OpenId.Consents;
@@ -59,6 +60,7 @@ public static class OpenIdModule
         services.AddSingleton<AccessTokens>().AddSingleton<FindToken>().AddSingleton<GrantToClient>();
         services.AddSingleton<RevocationEndpoint>().AddSingleton<IntrospectionEndpoint>();
         services.AddSingleton<UserInfoEndpoint>().AddSingleton<DiscoveryEndpoint>();
+        services.AddSingleton<Administrator>().AddSingleton<StoredClients>().AddSingleton<ClientsApi>();
         services.AddSingleton<ConsentStore>().AddSingleton<ScopeTexts>().AddSingleton<IConsents, OwnConsents>().AddScoped<ConsentPages>();
         services.AddSingleton<QuestionSeal>().AddSingleton<DeviceAuthorizations>().AddSingleton<DeviceAuthorizationEndpoint>()
             .AddScoped<DevicePages>().AddSingleton<PollForDevice>();
@@ -79,6 +81,11 @@ public static class OpenIdModule
         Map<AuthorizeEndpoint>(app, AuthorizeEndpoint.Path, "POST", (e, http) => e.PostAsync(http));
         Map<AuthorizeEndpoint>(app, AuthorizeEndpoint.ResumePath, "GET", (e, http) => e.ResumeAsync(http));
         MapShared<DeviceAuthorizationEndpoint>(app, DeviceAuthorizationEndpoint.Path, ["POST"], (e, http) => e.PostAsync(http));
+        Map<ClientsApi>(app, ClientsApi.Path, "GET", (e, http) => e.ListAsync(http));
+        Map<ClientsApi>(app, ClientsApi.OnePath, "GET", (e, http) => e.ReadAsync(http));
+        Map<ClientsApi>(app, ClientsApi.OnePath, "PUT", (e, http) => e.PutAsync(http));
+        Map<ClientsApi>(app, ClientsApi.OnePath, "DELETE", (e, http) => e.DeleteAsync(http));
+        Map<ClientsApi>(app, ClientsApi.SecretPath, "POST", (e, http) => e.RotateAsync(http));
         Map<ConsentPages>(app, ConsentPages.Path, "GET", (e, http) => e.AskAsync(http));
         Map<ConsentPages>(app, ConsentPages.Path, "POST", (e, http) => e.AnswerAsync(http));
         Map<DevicePages>(app, DevicePages.Path, "GET", (e, http) => e.EnterAsync(http));

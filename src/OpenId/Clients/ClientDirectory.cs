@@ -73,7 +73,7 @@ internal sealed class ClientDirectory(NpgsqlDataSource source, ProviderIdentity 
     {
         if (clientId.Contains('\0')) return false;
         await using var connection = await source.OpenConnectionAsync(ct);
-        var removed = await RemoveAsync(connection, [clientId], ct) > 0;
+        var removed = await RemoveAsync(connection, [clientId], "system", ct) > 0;
         if (removed) await TellAsync(connection, ct);
         return removed;
     }
@@ -86,7 +86,7 @@ internal sealed class ClientDirectory(NpgsqlDataSource source, ProviderIdentity 
         var left = await connection.QueryAsync<string>(new CommandDefinition("""
             select client_id from openid.client where provider = @Name and source = 'file' and client_id <> all(@kept)
             """, new { provider.Name, kept = clients.Select(c => c.ClientId).ToArray() }, cancellationToken: ct));
-        if (await RemoveAsync(connection, [.. left], ct) > 0) await TellAsync(connection, ct);
+        if (await RemoveAsync(connection, [.. left], "system", ct) > 0) await TellAsync(connection, ct);
     }
 
     public async Task<FrozenDictionary<string, OpenIdClient>> ReloadAsync(CancellationToken ct)
@@ -125,7 +125,8 @@ internal sealed class ClientDirectory(NpgsqlDataSource source, ProviderIdentity 
         if (changed) await TellAsync(connection, ct);
     }
 
-    private async Task<int> RemoveAsync(NpgsqlConnection connection, string[] clientIds, CancellationToken ct)
+    /// <summary>Within the caller's transaction, if there is one; the caller then tells the nodes.</summary>
+    public async Task<int> RemoveAsync(NpgsqlConnection connection, string[] clientIds, string actor, CancellationToken ct)
     {
         if (clientIds.Length == 0) return 0;
         var values = new { provider = provider.Name, clientIds, now = clock.GetUtcNow() };
@@ -135,12 +136,12 @@ internal sealed class ClientDirectory(NpgsqlDataSource source, ProviderIdentity 
         if (removed == 0) return 0;
         foreach (var clientId in clientIds)
             await audit.WriteAsync(connection,
-                new AuditLine("openid.client-removed", "system", clientId, Details: new { provider = provider.Name }), ct);
+                new AuditLine("openid.client-removed", actor, clientId, Details: new { provider = provider.Name }), ct);
         return removed;
     }
 
     // The others hear of it at once; this node does not wait for its own echo.
-    private async Task TellAsync(NpgsqlConnection connection, CancellationToken ct)
+    public async Task TellAsync(NpgsqlConnection connection, CancellationToken ct)
     {
         await connection.ExecuteAsync(new CommandDefinition("select pg_notify(@Channel, @Name)", new { Channel, provider.Name },
             cancellationToken: ct));
