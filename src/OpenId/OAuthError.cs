@@ -56,6 +56,12 @@ internal sealed record OAuthError(string Code, int Status, string Description, s
     // OpenID Connect Core Error Code unmet_authentication_requirements 1.0 §2.
     public static OAuthError UnmetAuthenticationRequirements(string detail) =>
         new("unmet_authentication_requirements", 400, "The person cannot be authenticated as the request demands.", detail);
+    // RFC 9449 §5, §8. At a resource the status is 401.
+    public static OAuthError InvalidDpopProof(string detail) =>
+        new("invalid_dpop_proof", 400, "The DPoP proof is missing, not of this request, not of now, used before, or not of the key it must be of.",
+            $"DPoP proof: {detail}");
+    public static OAuthError UseDpopNonce() =>
+        new("use_dpop_nonce", 400, "The DPoP proof must hold the nonce of the header DPoP-Nonce.", "DPoP proof without a nonce of now");
     public static OAuthError RegistrationNotSupported() =>
         new("registration_not_supported", 400, "The registration parameter is not supported.", "registration came");
 

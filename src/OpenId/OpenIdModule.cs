@@ -8,6 +8,7 @@ using Aupd.OpenId.Consents;
 using Aupd.OpenId.Device;
 using Aupd.OpenId.Discovery;
 using Aupd.OpenId.Doors;
+using Aupd.OpenId.Dpop;
 using Aupd.OpenId.Grants;
 using Aupd.OpenId.Introspection;
 using Aupd.OpenId.Keys;
@@ -52,6 +53,7 @@ public static class OpenIdModule
             s.GetRequiredService<ClientDirectory>()).AddHostedService<ClientWatch>();
         services.AddSingleton<IGrants, EndSessions>();
         services.AddSingleton<VerifyHint>().AddSingleton<PendingRequests>().AddSingleton<ReplayStore>().AddSingleton<RevokeGrant>();
+        services.AddSingleton<DpopNonces>().AddSingleton<ReadProof>().AddSingleton<UseProof>();
         services.AddSingleton<PushedRequests>().AddSingleton<ReadRequestObject>().AddScoped<PushEndpoint>();
         services.AddSingleton<AuthorizeSteps>().AddSingleton<IssueCode>().AddScoped<AuthorizeEndpoint>();
         services.AddSingleton<BackchannelHttp>().AddSingleton<ClientKeys>().AddSingleton<VerifyAssertion>();
@@ -122,14 +124,14 @@ public static class OpenIdModule
         app.MapMethods(path, methods, http =>
         {
             http.Response.Headers.AccessControlAllowOrigin = "*";
-            http.Response.Headers.AccessControlExposeHeaders = "WWW-Authenticate";
+            http.Response.Headers.AccessControlExposeHeaders = "WWW-Authenticate, DPoP-Nonce";
             return run(endpoint, http);
         });
         app.MapMethods(path, ["OPTIONS"], http =>
         {
             http.Response.Headers.AccessControlAllowOrigin = "*";
             http.Response.Headers.AccessControlAllowMethods = string.Join(", ", methods);
-            http.Response.Headers.AccessControlAllowHeaders = "Authorization, Content-Type";
+            http.Response.Headers.AccessControlAllowHeaders = "Authorization, Content-Type, DPoP";
             http.Response.Headers.AccessControlMaxAge = "86400";
             http.Response.StatusCode = StatusCodes.Status204NoContent;
             return Task.CompletedTask;

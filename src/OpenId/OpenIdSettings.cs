@@ -38,6 +38,9 @@ public sealed record OpenIdSettings
     /// <summary>How long a spent refresh token may be used once more, in seconds, for clients that lose answers. 0: any reuse ends the
     /// family.</summary>
     [Range(0, 60)] public int RefreshGraceSeconds { get; init; }
+    /// <summary>How long a nonce for DPoP proofs is good, in seconds; 0: none is asked for, and the time in the proof is believed (RFC 9449
+    /// §8).</summary>
+    [Range(0, 3600)] public int DpopNonceSeconds { get; init; }
     /// <summary>How long a signing key is at work before the next one takes over, in days.</summary>
     [Range(2, 3650)] public int KeyLifetimeDays { get; init; } = 90;
     /// <summary>How long the next signing key stands in the JWKS document before it signs, in hours, so that every client has seen

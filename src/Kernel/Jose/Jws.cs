@@ -29,7 +29,7 @@ public abstract record JwsOutcome
 }
 
 /// <summary>JSON Web Signatures in compact form (RFC 7515), for asymmetric keys that the verifier already has. Keys that a token brings
-/// along or points to (<c>jwk</c>, <c>jku</c>, <c>x5u</c>, <c>x5c</c>) are never looked at.</summary>
+/// along or points to (<c>jwk</c>, <c>jku</c>, <c>x5u</c>, <c>x5c</c>) are never looked at, but by <see cref="VerifyProof"/>.</summary>
 public static class Jws
 {
     /// <summary>Signs a payload. <paramref name="typ"/> as it goes into the header (<c>logout+jwt</c>); null: none.</summary>
@@ -54,15 +54,31 @@ public static class Jws
     }
 
     /// <summary>Checks form, header and signature, in that order, and nothing of the payload.</summary>
-    public static JwsOutcome Verify(ReadOnlySpan<char> token, JwkSet keys, JwsPolicy policy)
+    public static JwsOutcome Verify(ReadOnlySpan<char> token, JwkSet keys, JwsPolicy policy) => Verify(token, keys, policy, out _);
+
+    /// <summary>Checks a proof that its maker holds a key (RFC 9449 §4.3): the key stands in the header, <c>jwk</c>, and is no more trusted
+    /// for it. A private or symmetric key there is refused.</summary>
+    /// <param name="key">Who signed, when the outcome is Verified.</param>
+    public static JwsOutcome VerifyProof(ReadOnlySpan<char> token, JwsPolicy policy, out Jwk? key) => Verify(token, null, policy, out key);
+
+    private static VerificationKey? OwnKey(JsonElement header, SignatureAlgorithm algorithm)
     {
+        if (!header.TryGetProperty("jwk", out var json) || json.ValueKind != JsonValueKind.Object) return null;
+        foreach (var secret in (ReadOnlySpan<string>)["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
+            if (json.Has(secret)) return null;
+        return Jwk.TryParse(json, out _) is { Type: not JwkType.Oct } key && key.Fits(algorithm) ? new VerificationKey(key) : null;
+    }
+
+    private static JwsOutcome Verify(ReadOnlySpan<char> token, JwkSet? keys, JwsPolicy policy, out Jwk? signer)
+    {
+        signer = null;
         if (token.Length > policy.MaxLength) return Refuse(JwsFault.TooLong, $"longer than {policy.MaxLength} characters");
         var firstDot = token.IndexOf('.');
         var lastDot = token.LastIndexOf('.');
         if (firstDot < 1 || lastDot <= firstDot || token[(firstDot + 1)..lastDot].Contains('.'))
             return Refuse(JwsFault.Malformed, "not three parts");
 
-            if (StrictBase64Url.Decode(token[..firstDot]) is not { } header
+        if (StrictBase64Url.Decode(token[..firstDot]) is not { } header
             || StrictBase64Url.Decode(token[(firstDot + 1)..lastDot]) is not { } payload
             || StrictBase64Url.Decode(token[(lastDot + 1)..]) is not { } signature) return Refuse(JwsFault.Malformed, "not base64url");
         if (StrictJson.ParseObject(header) is not { } json)
@@ -70,10 +86,12 @@ public static class Jws
         if (CheckHeader(json, policy, out var algorithm) is { } fault) return fault;
         var kid = json.Text("kid");
         if (json.Has("kid") && kid is null) return Refuse(JwsFault.Malformed, "kid is not a string");
-        if (keys.Find(kid, algorithm!, out var ambiguous) is not { } key)
+        var ambiguous = false;
+        if ((keys is null ? OwnKey(json, algorithm!) : keys.Find(kid, algorithm!, out ambiguous)) is not { } key)
             return ambiguous
                 ? Refuse(JwsFault.AmbiguousKey, kid is null ? "no kid, and several keys fit" : "several keys have this kid")
-                : Refuse(JwsFault.UnknownKey, "no key of this issuer fits kid and alg");
+                : Refuse(JwsFault.UnknownKey, keys is null ? "jwk is no public key that fits alg" : "no key of this issuer fits kid and alg");
+        signer = key.Public;
         return VerifyBytes(key, algorithm!, token[..lastDot], signature)
             ? new JwsOutcome.Verified(algorithm!.Name, kid, json.Text("typ"), payload)
             : Refuse(JwsFault.BadSignature, "the signature is not of this key and text");

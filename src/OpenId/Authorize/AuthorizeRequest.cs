@@ -25,6 +25,8 @@ internal sealed class AuthorizeRequest(RequestParameters parameters, DateTimeOff
     public IReadOnlyList<string>? Subjects { get; set; }
     /// <summary>Resource servers that it names (RFC 8707); null: none.</summary>
     public string[]? Resources { get; set; }
+    /// <summary>dpop_jkt: the key that must be proved when the code is redeemed; null: none.</summary>
+    public string? KeyThumbprint { get; set; }
     /// <summary>The claims parameter as it is kept with the grant.</summary>
     public string? Claims { get; set; }
     /// <summary>The pushed request that this one came from; null: it came by the browser.</summary>

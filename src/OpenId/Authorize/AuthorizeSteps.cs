@@ -59,6 +59,7 @@ internal sealed partial class AuthorizeSteps(
         new((_, r, _) => MaxAge(r),                   A | P | R, TellTo.Client),
         new((s, r, ct) => s.IdTokenHint(r, ct),       A | P | R, TellTo.Client),
         new((s, r, _) => s.Claims(r),                 A | P | R, TellTo.Client),
+        new((_, r, _) => KeyOfTheCode(r),             A | P | R, TellTo.Client),
     ];
 
     /// <summary>The first fault, or null when the request may be put to the person.</summary>
@@ -226,6 +227,14 @@ internal sealed partial class AuthorizeSteps(
         // §5.5.1.1: an essential acr that cannot be had fails the request; we vouch for none.
         return asked.IdToken.TryGetValue("acr", out var acr) && acr is { Essential: true, Values: not null }
             ? new(OAuthError.UnmetAuthenticationRequirements("acr is essential")) : Pass;
+    }
+
+    // RFC 9449 §10.
+    private static ValueTask<OAuthError?> KeyOfTheCode(AuthorizeRequest request)
+    {
+        request.KeyThumbprint = request.Parameters["dpop_jkt"];
+        return request.KeyThumbprint is null || Sha256Base64Url().IsMatch(request.KeyThumbprint) ? Pass
+            : Fail("dpop_jkt is not a SHA-256 in base64url.");
     }
 
     private static ValueTask<OAuthError?> Pass => default;

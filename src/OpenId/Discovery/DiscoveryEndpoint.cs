@@ -1,6 +1,7 @@
 using Aupd.OpenId.Authorize;
 using Aupd.OpenId.Device;
 using Aupd.OpenId.Doors;
+using Aupd.OpenId.Dpop;
 using Aupd.OpenId.Introspection;
 using Aupd.OpenId.Logout;
 using Aupd.OpenId.Push;
@@ -29,7 +30,7 @@ internal sealed class DiscoveryEndpoint(ProviderIdentity provider, IClaimsSource
         return http.Response.WriteAsJsonAsync(Document(), options: null, "application/json", http.RequestAborted);
     }
 
-    // OpenID Connect Discovery §3, RFC 8414 §2, RFC 8628 §4, RFC 9101 §10.5, RFC 9126 §5, RFC 9207 §3, RP-Initiated Logout §2.1, Back-Channel Logout §2.1.
+    // OpenID Connect Discovery §3, RFC 8414 §2, RFC 8628 §4, RFC 9101 §10.5, RFC 9126 §5, RFC 9207 §3, RFC 9449 §5.1, RP-Initiated Logout §2.1, Back-Channel Logout §2.1.
     private Dictionary<string, object> Document() => new()
     {
         ["issuer"] = provider.Issuer,
@@ -61,6 +62,7 @@ internal sealed class DiscoveryEndpoint(ProviderIdentity provider, IClaimsSource
         ["prompt_values_supported"] = (string[])["none", "login", "select_account", "consent"],
         ["display_values_supported"] = (string[])["page"],
         ["ui_locales_supported"] = (string[])["ru", "en"],
+        ["dpop_signing_alg_values_supported"] = ReadProof.Algorithms.Select(a => a.Name).ToArray(),
         ["claims_parameter_supported"] = true,
         ["request_parameter_supported"] = true,
         ["request_object_signing_alg_values_supported"] = (string[])["ES256", "RS256", "PS256"],

@@ -45,7 +45,17 @@ internal static class Positional
     private static NpgsqlParameter Time(DateTimeOffset? value) =>
         new() { Value = (object?)value?.ToUniversalTime() ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz };
 
-    public static NpgsqlCommand AddBytes(this NpgsqlCommand command, byte[]? value) => command.AddOf(value, NpgsqlTypes.NpgsqlDbType.Bytea);
+    public static NpgsqlBatchCommand AddId(this NpgsqlBatchCommand command, Guid? value)
+    {
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid });
+        return command;
+    }
+
+    public static NpgsqlBatchCommand AddBytes(this NpgsqlBatchCommand command, byte[]? value)
+    {
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bytea });
+        return command;
+    }
 
     public static NpgsqlBatchCommand AddTexts(this NpgsqlBatchCommand command, IReadOnlyList<string>? values)
     {
@@ -56,8 +66,6 @@ internal static class Positional
 
     public static NpgsqlCommand AddTexts(this NpgsqlCommand command, IReadOnlyList<string>? values) =>
         command.AddOf(values?.ToArray(), NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text);
-
-    public static NpgsqlCommand AddId(this NpgsqlCommand command, Guid? value) => command.AddOf(value, NpgsqlTypes.NpgsqlDbType.Uuid);
 
     private static NpgsqlCommand AddOf(this NpgsqlCommand command, object? value, NpgsqlTypes.NpgsqlDbType type)
     {

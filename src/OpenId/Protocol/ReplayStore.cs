@@ -49,6 +49,29 @@ internal sealed class ReplayStore(NpgsqlDataSource source, ProviderIdentity prov
         return await command.ExecuteNonQueryAsync(ct) == 1;
     }
 
+    // A use before fails the insert, by the key or (with another expiry) by the missing value, and with it the batch it stands in.
+    private const string GuardSql = """
+        insert into openid.replay (use_hash, expires_at)
+        select $1::bytea, case when exists (select from openid.replay where use_hash = $1 and expires_at > $3 and expires_at <> $2) then null
+                               else $2::timestamptz end
+        """;
+
+    /// <summary>The same as <see cref="TryUseAsync"/> for a statement that acts on the message: put before it into one batch, it lets the
+    /// batch fail by <see cref="IsUsed"/> when the message was used before. One round trip for both.</summary>
+    /// <exception cref="ArgumentException">The jti or the expiry is none that <see cref="TryUseAsync"/> would take.</exception>
+    public NpgsqlBatchCommand Guard(ReplayKind kind, string issuer, string id, DateTimeOffset expiresAt)
+    {
+        var now = clock.GetUtcNow();
+        if (id.Length is 0 or > MaxIdLength || expiresAt <= now || expiresAt > now + MaxLifetime + Skew)
+            throw new ArgumentException("Check the jti and the age of a message first.", nameof(expiresAt));
+        return new NpgsqlBatchCommand(GuardSql).Add(Hash(kind, issuer, id)).Add(WholeHour(expiresAt)).Add(now);
+    }
+
+    /// <summary>Did a batch fail because its guard found the message used?</summary>
+    public static bool IsUsed(PostgresException e) =>
+        e is { SchemaName: "openid", SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.NotNullViolation }
+        && e.TableName?.StartsWith("replay", StringComparison.Ordinal) == true;
+
     // Each part behind its length, so that no two lists of parts are one text.
     private byte[] Hash(ReplayKind kind, string issuer, string id)
     {

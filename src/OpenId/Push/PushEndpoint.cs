@@ -1,6 +1,7 @@
 using Aupd.OpenId.Authorize;
 using Aupd.OpenId.Clients;
 using Aupd.OpenId.Doors;
+using Aupd.OpenId.Dpop;
 using Aupd.OpenId.Protocol;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -10,8 +11,8 @@ namespace Aupd.OpenId.Push;
 /// <summary><c>POST /connect/par</c> (RFC 9126): a client hands over its authorization request, and proves who it is, before the person's
 /// browser comes. All is checked here by the same table as at the authorization endpoint.</summary>
 internal sealed partial class PushEndpoint(
-    AuthenticateClient authenticate, AuthorizeSteps steps, PushedRequests pushed, OpenIdSettings settings, ProviderIdentity provider,
-    TimeProvider clock, ILogger<PushEndpoint> log)
+    AuthenticateClient authenticate, AuthorizeSteps steps, ReadProof proofs, ReplayStore replays, PushedRequests pushed,
+    OpenIdSettings settings, ProviderIdentity provider, TimeProvider clock, ILogger<PushEndpoint> log)
 {
     public const string Path = "/connect/par";
 
@@ -37,10 +38,28 @@ internal sealed partial class PushEndpoint(
         // With client_secret_basic the name may stand in the header alone.
         var request = new AuthorizeRequest(form.Without(Proofs).With("client_id", client.ClientId), clock.GetUtcNow());
         if (await steps.RunAsync(request, At.Pushed, ct) is { } refusal) { await RefuseAsync(http, client, refusal.Error); return; }
+        if (await BindToKeyAsync(http, request) is { } fault) { await RefuseAsync(http, client, fault); return; }
         var uri = await pushed.KeepAsync(client, request.Parameters, ct);
         // RFC 9126 §2.2.
         await Answers.JsonAsync(http, StatusCodes.Status201Created,
             new Dictionary<string, object> { ["request_uri"] = uri, ["expires_in"] = settings.PushedRequestLifetimeSeconds }, ct);
+    }
+
+    // RFC 9449 §10.1: a proof here is a dpop_jkt that cannot be wrong.
+    private async ValueTask<OAuthError?> BindToKeyAsync(HttpContext http, AuthorizeRequest request)
+    {
+        switch (proofs.Run(http, Path))
+        {
+            case ReadProofOutcome.None: return null;
+            case ReadProofOutcome.Refused refused: return refused.Error;
+            case ReadProofOutcome.Read { Proof: { } proof }:
+                if (request.KeyThumbprint is { } named && named != proof.Thumbprint) return OAuthError.InvalidDpopProof("dpop_jkt names another key");
+                if (!await replays.TryUseAsync(ReplayKind.DpopProof, proof.Thumbprint, proof.Id, proof.GoodUntil, http.RequestAborted))
+                    return OAuthError.InvalidDpopProof("used before");
+                request.Parameters = request.Parameters.With("dpop_jkt", proof.Thumbprint);
+                return null;
+            default: throw new System.Diagnostics.UnreachableException();
+        }
     }
 
     private Task RefuseAsync(HttpContext http, OpenIdClient? client, OAuthError error)

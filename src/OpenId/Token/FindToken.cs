@@ -3,6 +3,7 @@ using Aupd.Kernel.Jose;
 using Aupd.OpenId.Authorize;
 using Aupd.OpenId.Clients;
 using Aupd.OpenId.Doors;
+using Aupd.OpenId.Dpop;
 using Aupd.OpenId.Protocol;
 using Npgsql;
 
@@ -34,7 +35,7 @@ internal sealed record FoundToken(OpenIdClient Client, IReadOnlyList<string> Sco
 
 /// <summary>Looks a token up, with the grant it rests on and the site's word about the person: one round trip.</summary>
 internal sealed class FindToken(
-    NpgsqlDataSource source, ClientDirectory clients, IClaimsSource site, AccessTokens tokens, ProviderIdentity provider, TimeProvider clock)
+    UseProof acting, ClientDirectory clients, IClaimsSource site, AccessTokens tokens, ProviderIdentity provider, TimeProvider clock)
 {
     private const string GrantColumns = """
         g.id, g.expires_at, g.client_id, g.subject, g.session_id, g.context, g.offline, g.scopes, g.authenticated_at,
@@ -79,36 +80,37 @@ internal sealed class FindToken(
     private readonly string _standing = StandingSql(site), _standingOfAny = StandingOfAnySql(site), _standingOfJwt = StandingOfJwtSql(site),
         _holder = HolderSql(site), _holderOfJwt = HolderOfJwtSql(site);
 
-    /// <summary>An access token, with all that claims are made of.</summary>
-    public ValueTask<FoundToken?> WithHolderAsync(string token, CancellationToken ct) => FindAsync(token, _holder, _holderOfJwt, ct);
+    /// <summary>An access token, with all that claims are made of; or that the proof which came with it was used before.</summary>
+    public ValueTask<(FoundToken? Token, OAuthError? Error)> WithHolderAsync(string token, DpopProof? proof, CancellationToken ct) =>
+        FindAsync(token, _holder, _holderOfJwt, proof, ct);
 
     /// <summary>An access token, with the person's standing.</summary>
-    public ValueTask<FoundToken?> AccessTokenAsync(string token, CancellationToken ct) => FindAsync(token, _standing, _standingOfJwt, ct);
+    public async ValueTask<FoundToken?> AccessTokenAsync(string token, CancellationToken ct) =>
+        (await FindAsync(token, _standing, _standingOfJwt, null, ct)).Token;
 
     /// <summary>An access or a refresh token, with the person's standing.</summary>
-    public ValueTask<FoundToken?> AnyAsync(string token, CancellationToken ct) => FindAsync(token, _standingOfAny, _standingOfJwt, ct);
+    public async ValueTask<FoundToken?> AnyAsync(string token, CancellationToken ct) =>
+        (await FindAsync(token, _standingOfAny, _standingOfJwt, null, ct)).Token;
 
-    private async ValueTask<FoundToken?> FindAsync(string token, string opaqueSql, string jwtSql, CancellationToken ct)
+    private async ValueTask<(FoundToken? Token, OAuthError? Error)> FindAsync(string token, string opaqueSql, string jwtSql, DpopProof? proof,
+        CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         if (Handle.TryParse(token) is { } handle)
         {
-            await using var command = source.CreateCommand(opaqueSql);
-            command.Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now);
-            return await ReadAsync(command, handle.ExpiresAt, null, ct);
+            var command = new NpgsqlBatchCommand(opaqueSql).Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now);
+            return await acting.ReadAsync(proof, command, reader => ReadAsync(reader, handle.ExpiresAt, null, ct), ct);
         }
-        if (!token.Contains('.') || await tokens.ReadJwtAsync(token, now, ct) is not { } claims) return null;
+        if (!token.Contains('.') || await tokens.ReadJwtAsync(token, now, ct) is not { } claims) return (null, null);
         var grant = GrantKey.TryParse(claims.Text("grant"));
-        if (grant is null && claims.Has("grant")) return null;
-        await using var byJwt = source.CreateCommand(jwtSql);
-        byJwt.Add(AccessTokens.HashOf(claims.Id!)).Add(claims.ExpiresAt!.Value).Add(provider.Name).Add(now)
+        if (grant is null && claims.Has("grant")) return (null, null);
+        var byJwt = new NpgsqlBatchCommand(jwtSql).Add(AccessTokens.HashOf(claims.Id!)).Add(claims.ExpiresAt!.Value).Add(provider.Name).Add(now)
             .AddId(grant?.Id).AddTime(grant?.ExpiresAt);
-        return await ReadAsync(byJwt, claims.ExpiresAt.Value, claims, ct);
+        return await acting.ReadAsync(proof, byJwt, reader => ReadAsync(reader, claims.ExpiresAt.Value, claims, ct), ct);
     }
 
-    private async ValueTask<FoundToken?> ReadAsync(NpgsqlCommand command, DateTimeOffset expiresAt, JwtClaims? jwt, CancellationToken ct)
+    private async Task<FoundToken?> ReadAsync(NpgsqlDataReader reader, DateTimeOffset expiresAt, JwtClaims? jwt, CancellationToken ct)
     {
-        await using var reader = await command.ExecuteReaderAsync(ct);
         if (!await reader.ReadAsync(ct)) return null;
         var hasGrant = !reader.IsDBNull(6);
         var grantClient = hasGrant ? await clients.FindAsync(reader.GetString(8), ct) : null;

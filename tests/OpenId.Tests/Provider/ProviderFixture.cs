@@ -7,7 +7,7 @@ namespace Aupd.OpenId.Tests.Provider;
 
 /// <summary>One site with its clients for the tests of a class: "web" and "other" (confidential, refreshing), "rs" (RS256), "app" (public, native),
 /// "plain" (no refresh tokens), "pusher" (must push its requests), "tv" (public, a screen without keyboard), "panel" (confidential, likewise),
-/// "jar" and "mustsign" (may and must sign their requests), "narrow" (may have one claim), "partner" (a third party).</summary>
+/// "jar" and "mustsign" (may and must sign their requests), "bound" (must bind tokens to a key), "narrow" (may have one claim), "partner" (a third party).</summary>
 public sealed class ProviderFixture : IAsyncLifetime
 {
     internal TestPeople People { get; } = new();
@@ -38,6 +38,7 @@ public sealed class ProviderFixture : IAsyncLifetime
         Client("web") with { RedirectUris = ["https://web.test/cb", "https://web.test/cb?fixed=1"] }, Client("other"), Client("rs") with { IdTokenAlg = "RS256" },
         Client("pusher") with { RequirePushedRequests = true },
         Client("jar") with { Jwks = Jar.Jwks }, Client("mustsign") with { Jwks = Jar.Jwks, RequestObjectAlg = "ES256" },
+        Client("bound") with { DpopBoundTokens = true },
         Client("narrow") with { Claims = ["email"] }, Client("partner") with { ThirdParty = true, Owner = "ООО «Партнёр»" },
         Client("tv") with { Type = "public", SecretHashes = [], RedirectUris = [], GrantTypes = [GrantTypes.DeviceCode, GrantTypes.RefreshToken] },
         Client("panel") with { RedirectUris = [], GrantTypes = [GrantTypes.DeviceCode], Scopes = ["openid", "profile"] },

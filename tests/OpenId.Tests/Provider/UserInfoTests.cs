@@ -25,7 +25,7 @@ public sealed class UserInfoTests(ProviderFixture fixture) : IClassFixture<Provi
     }
 
     [Fact]
-    public async Task Without_a_token_there_is_only_the_challenge()
+    public async Task Without_a_token_there_are_only_the_challenges()
     {
         using var browser = fixture.Browser();
         var token = (await browser.TokensAsync("anna")).Text("access_token")!;
@@ -33,7 +33,7 @@ public sealed class UserInfoTests(ProviderFixture fixture) : IClassFixture<Provi
             await browser.GetAsync("/connect/userinfo", ("Authorization", "Basic d2ViOng=")), await browser.PostAsync("/connect/userinfo", []) })
         {
             Assert.Equal(HttpStatusCode.Unauthorized, seen.Status);
-            Assert.Equal($"Bearer realm=\"{fixture.Site.Issuer}\"", seen.Header("WWW-Authenticate"));
+            Assert.Equal($"Bearer realm=\"{fixture.Site.Issuer}\", DPoP algs=\"ES256 PS256\"", seen.Header("WWW-Authenticate"));
         }
     }
 

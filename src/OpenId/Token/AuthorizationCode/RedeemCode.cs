@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Aupd.OpenId.Consents;
 using Aupd.OpenId.Doors;
+using Aupd.OpenId.Dpop;
 using Aupd.OpenId.Grants;
 using Aupd.OpenId.Protocol;
 using Npgsql;
@@ -12,7 +13,7 @@ namespace Aupd.OpenId.Token.AuthorizationCode;
 
 /// <summary>grant_type=authorization_code.</summary>
 internal sealed partial class RedeemCode(
-    NpgsqlDataSource source, IClaimsSource site, AccessTokens accessTokens, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider,
+    NpgsqlDataSource source, UseProof acting, IClaimsSource site, AccessTokens accessTokens, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider,
     OpenIdSettings settings, TimeProvider clock)
 {
     // One statement spends the code and makes the grant with its tokens: of thirty racing requests one gets a row. The code is spent by
@@ -26,25 +27,28 @@ internal sealed partial class RedeemCode(
         ), good as (
             select * from code
              where client_id = $5 and redirect_uri = $6 and code_challenge = $7 and expires_at > $4 and consented
-               and {Resources.CoversSql("$14", "resources")}
+               and {Resources.CoversSql("$14", "resources")} and (dpop_jkt is null or dpop_jkt = $16::text)
         ), granted as (
             insert into openid.client_grant (id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at,
                 methods, granted_at, expires_at, claims, resources)
             select grant_id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at, methods,
                 $4, grant_expires_at, claims, resources from good
         ), access as (
-            insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, audiences, issued_at, expires_at)
-            select $9, provider, grant_id, grant_expires_at, scopes, {Resources.AudiencesSql("$14", "$15", "resources")}, $4, $10
+            insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, audiences, issued_at, expires_at,
+                dpop_jkt)
+            select $9, provider, grant_id, grant_expires_at, scopes, {Resources.AudiencesSql("$14", "$15", "resources")}, $4, $10, $16::text
               from good where $9::bytea is not null
         ), refresh as (
-            insert into openid.refresh_token (token_hash, provider, client_id, grant_id, grant_expires_at, issued_at, expires_at)
-            select $11, provider, client_id, grant_id, grant_expires_at, $4, $12 from good where $13
+            insert into openid.refresh_token (token_hash, provider, client_id, grant_id, grant_expires_at, issued_at, expires_at,
+                dpop_jkt)
+            select $11, provider, client_id, grant_id, grant_expires_at, $4, $12, $17::text from good where $13
         )
         select grant_id, subject, session_id, context, scopes, nonce, authenticated_at, methods,
                client_id = $5, redirect_uri = $6, code_challenge = $7, expires_at > $4,
                {AskSite.Sql(site.StandingSql, "code", "$4")},
                claims::text, {AskSite.ForIdTokenSql(site, "code", "$4")}, grant_expires_at, consented,
-               {Resources.CoversSql("$14", "resources")}, resources
+               {Resources.CoversSql("$14", "resources")}, resources,
+               dpop_jkt is null or coalesce(dpop_jkt = $16::text, false)
           from code
         """;
 
@@ -54,7 +58,7 @@ internal sealed partial class RedeemCode(
 
     private readonly string _sql = RedeemSql(site);
 
-    public async Task<TokenOutcome> RunAsync(OpenIdClient client, RequestParameters form, CancellationToken ct)
+    public async Task<TokenOutcome> RunAsync(OpenIdClient client, RequestParameters form, DpopProof? proof, CancellationToken ct)
     {
         // RFC 6749 §4.1.3, RFC 7636 §4.5.
         if (form["code"] is not { } code) return Refuse(OAuthError.InvalidRequest("code is missing."));
@@ -64,18 +68,15 @@ internal sealed partial class RedeemCode(
         var (resources, targetError) = Resources.Read(form, client, provider.Issuer, one: client.AccessTokenFormat == "jwt");
         if (targetError is not null) return Refuse(targetError);
         var now = clock.GetUtcNow();
-        var access = accessTokens.New(client, now);
+        var access = accessTokens.New(client, now) with { Jkt = proof?.Thumbprint };
         var refresh = Handle.New(now, TimeSpan.FromDays(settings.RefreshTokenIdleDays));
         var longest = DateTimeOffset.FromUnixTimeSeconds((now + TimeSpan.FromDays(settings.GrantLifetimeDays)).ToUnixTimeSeconds());
-        await using var command = source.CreateCommand(_sql);
-        command.Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId).Add(redirectUri)
+        var command = new NpgsqlBatchCommand(_sql).Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId).Add(redirectUri)
             .Add(Challenge(verifier)).Add(longest).AddBytes(access.Hash).Add(access.ExpiresAt).Add(refresh.Hash).Add(refresh.ExpiresAt)
-            .Add(client.Allows(GrantTypes.RefreshToken)).AddTexts(resources).Add(Resources.Registered(client, provider.Issuer));
-        Granted? granted;
-        OAuthError? error;
-        await using (var reader = await command.ExecuteReaderAsync(ct))
-            (granted, error) = await ReadAsync(reader, client, ct);
-        if (error is not null) return Refuse(error);
+            .Add(client.Allows(GrantTypes.RefreshToken)).AddTexts(resources).Add(Resources.Registered(client, provider.Issuer))
+            .AddText(access.Jkt).AddText(client.IsPublic ? access.Jkt : null);
+        var ((granted, error), used) = await acting.ReadAsync(proof, command, reader => ReadAsync(reader, client, ct), ct);
+        if ((used ?? error) is { } fault) return Refuse(fault);
         if (granted is null) return await RefuseReuseAsync(handle, ct);
         // The code is spent: whether the client still listens no longer matters.
         return await tokens.RunAsync(granted, granted.Scopes, access, resources, client.Allows(GrantTypes.RefreshToken) ? refresh : null, CancellationToken.None);
@@ -91,6 +92,7 @@ internal sealed partial class RedeemCode(
         if (!sameUri) return (null, OAuthError.InvalidGrant("redirect_uri differs from the authorization request; the code is spent now"));
         if (!reader.GetBoolean(16)) return (null, OAuthError.InvalidGrant("the person took the consent back"));
         if (!verified) return (null, OAuthError.InvalidGrant("code_verifier does not fit; the code is spent now"));
+        if (!reader.GetBoolean(19)) return (null, OAuthError.InvalidGrant("the code is bound to another key; it is spent now"));
         if (!reader.GetBoolean(17)) return (null, OAuthError.InvalidTarget("resource goes beyond the authorization request; the code is spent now."));
         return (new Granted(client, reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(15), reader.GetString(1), reader.GetString(2), reader.TextOrNull(3),
             reader.GetFieldValue<string[]>(4), reader.GetFieldValue<DateTimeOffset>(6),

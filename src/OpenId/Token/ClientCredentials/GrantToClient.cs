@@ -1,4 +1,5 @@
 using Aupd.OpenId.Doors;
+using Aupd.OpenId.Dpop;
 using Aupd.OpenId.Protocol;
 using Npgsql;
 
@@ -7,14 +8,14 @@ namespace Aupd.OpenId.Token.ClientCredentials;
 /// <summary>grant_type=client_credentials (RFC 6749 §4.4): a service in its own name, with no person. One insert for an opaque token, no
 /// round trip for a JWT.</summary>
 internal sealed class GrantToClient(
-    NpgsqlDataSource source, IClaimsSource site, AccessTokens tokens, ProviderIdentity provider, TimeProvider clock)
+    UseProof acting, IClaimsSource site, AccessTokens tokens, ProviderIdentity provider, TimeProvider clock)
 {
     private const string Sql = """
-        insert into openid.access_token (token_hash, provider, client_id, scopes, audiences, issued_at, expires_at)
-        values ($1, $2, $3, $4, $5, $6, $7)
+        insert into openid.access_token (token_hash, provider, client_id, scopes, audiences, issued_at, expires_at, dpop_jkt)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
         """;
 
-    public async Task<TokenOutcome> RunAsync(OpenIdClient client, RequestParameters form, CancellationToken ct)
+    public async Task<TokenOutcome> RunAsync(OpenIdClient client, RequestParameters form, DpopProof? proof, CancellationToken ct)
     {
         if (client.IsPublic || !client.Allows(GrantTypes.ClientCredentials))
             return Refuse(OAuthError.UnauthorizedClient("This client may not have tokens of its own."));
@@ -22,13 +23,12 @@ internal sealed class GrantToClient(
         if (scopeError is not null) return Refuse(scopeError);
         var (audiences, targetError) = Audiences(client, form);
         if (targetError is not null) return Refuse(targetError);
-        var token = tokens.New(client, clock.GetUtcNow());
-        if (token.Hash is { } hash)
-        {
-            await using var command = source.CreateCommand(Sql);
-            command.Add(hash).Add(provider.Name).Add(client.ClientId).Add(scopes).Add(audiences!).Add(token.IssuedAt).Add(token.ExpiresAt);
-            await command.ExecuteNonQueryAsync(ct);
-        }
+        var token = tokens.New(client, clock.GetUtcNow()) with { Jkt = proof?.Thumbprint };
+        var insert = token.Hash is { } hash
+            ? new NpgsqlBatchCommand(Sql).Add(hash).Add(provider.Name).Add(client.ClientId).Add(scopes).Add(audiences!).Add(token.IssuedAt)
+                .Add(token.ExpiresAt).AddText(token.Jkt)
+            : null;
+        if (await acting.ExecuteAsync(proof, insert, ct) is { } used) return Refuse(used);
         var text = await tokens.TextAsync(token, new AccessTokenContent(client, client.ClientId, scopes, audiences!), ct);
         return new TokenOutcome.Issued(AccessTokens.Body(token, text, scopes));
     }

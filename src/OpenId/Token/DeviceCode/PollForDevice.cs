@@ -1,5 +1,6 @@
 using Aupd.OpenId.Consents;
 using Aupd.OpenId.Doors;
+using Aupd.OpenId.Dpop;
 using Aupd.OpenId.Grants;
 using Aupd.OpenId.Protocol;
 using Npgsql;
@@ -9,7 +10,7 @@ namespace Aupd.OpenId.Token.DeviceCode;
 /// <summary>grant_type=urn:ietf:params:oauth:grant-type:device_code (RFC 8628 §3.4): a device asks whether a person has let it in, until one
 /// has.</summary>
 internal sealed class PollForDevice(
-    NpgsqlDataSource source, IClaimsSource site, AccessTokens accessTokens, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider,
+    NpgsqlDataSource source, UseProof acting, IClaimsSource site, AccessTokens accessTokens, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider,
     OpenIdSettings settings, TimeProvider clock)
 {
     // One statement counts the question and, once a person has said yes, spends the code and makes the grant with its tokens: of thirty
@@ -32,11 +33,13 @@ internal sealed class PollForDevice(
             select grant_id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at, methods,
                 $4, grant_expires_at from good
         ), access as (
-            insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, audiences, issued_at, expires_at)
-            select $7, provider, grant_id, grant_expires_at, scopes, $12::text[], $4, $8 from good where $7::bytea is not null
+            insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, audiences, issued_at, expires_at,
+                dpop_jkt)
+            select $7, provider, grant_id, grant_expires_at, scopes, $12::text[], $4, $8, $13::text from good where $7::bytea is not null
         ), refresh as (
-            insert into openid.refresh_token (token_hash, provider, client_id, grant_id, grant_expires_at, issued_at, expires_at)
-            select $9, provider, client_id, grant_id, grant_expires_at, $4, $10 from good where $11
+            insert into openid.refresh_token (token_hash, provider, client_id, grant_id, grant_expires_at, issued_at, expires_at,
+                dpop_jkt)
+            select $9, provider, client_id, grant_id, grant_expires_at, $4, $10, $14::text from good where $11
         )
         select spent_at is not null, expires_at > $4, allowed, polled_early, poll_seconds, grant_id, grant_expires_at, subject, session_id,
                context, scopes, authenticated_at, methods,
@@ -51,7 +54,7 @@ internal sealed class PollForDevice(
 
     private readonly string _sql = PollSql(site);
 
-    public async Task<TokenOutcome> RunAsync(OpenIdClient client, RequestParameters form, CancellationToken ct)
+    public async Task<TokenOutcome> RunAsync(OpenIdClient client, RequestParameters form, DpopProof? proof, CancellationToken ct)
     {
         if (!client.Allows(GrantTypes.DeviceCode)) return Refuse(OAuthError.UnauthorizedClient("This client signs in no devices."));
         if (form["device_code"] is not { } code) return Refuse(OAuthError.InvalidRequest("device_code is missing."));
@@ -60,16 +63,14 @@ internal sealed class PollForDevice(
         if (targetError is not null) return Refuse(targetError);
         var now = clock.GetUtcNow();
         var refreshes = client.Allows(GrantTypes.RefreshToken);
-        var access = accessTokens.New(client, now);
+        var access = accessTokens.New(client, now) with { Jkt = proof?.Thumbprint };
         var refresh = Handle.New(now, TimeSpan.FromDays(settings.RefreshTokenIdleDays));
         var longest = DateTimeOffset.FromUnixTimeSeconds((now + TimeSpan.FromDays(settings.GrantLifetimeDays)).ToUnixTimeSeconds());
-        await using var command = source.CreateCommand(_sql);
-        command.Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId).Add(longest).AddBytes(access.Hash)
-            .Add(access.ExpiresAt).Add(refresh.Hash).Add(refresh.ExpiresAt).Add(refreshes).AddTexts(resources);
-        Granted? granted;
-        OAuthError? error;
-        await using (var reader = await command.ExecuteReaderAsync(ct)) (granted, error) = await ReadAsync(reader, client, ct);
-        if (error is not null) return Refuse(error);
+        var command = new NpgsqlBatchCommand(_sql).Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId).Add(longest).AddBytes(access.Hash)
+            .Add(access.ExpiresAt).Add(refresh.Hash).Add(refresh.ExpiresAt).Add(refreshes).AddTexts(resources)
+            .AddText(access.Jkt).AddText(client.IsPublic ? access.Jkt : null);
+        var ((granted, error), used) = await acting.ReadAsync(proof, command, reader => ReadAsync(reader, client, ct), ct);
+        if ((used ?? error) is { } fault) return Refuse(fault);
         if (granted is null) return await RefuseReuseAsync(handle, client, ct);
         // The code is spent: whether the device still listens no longer matters.
         return await tokens.RunAsync(granted, granted.Scopes, access, resources, refreshes ? refresh : null, CancellationToken.None);
