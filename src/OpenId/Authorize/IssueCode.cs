@@ -1,4 +1,5 @@
 using Aupd.Kernel.Audit;
+using Aupd.Kernel.Data;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Protocol;
 using Npgsql;
@@ -7,7 +8,7 @@ namespace Aupd.OpenId.Authorize;
 
 /// <summary>Gives a code for what the person has just agreed to by being signed in. All that the token will say of this moment is bound to
 /// it. With its line in the audit trail, in one round trip.</summary>
-internal sealed class IssueCode(NpgsqlDataSource source, AuditTrail audit, ProviderIdentity provider, OpenIdSettings settings, TimeProvider clock)
+internal sealed class IssueCode(HotPath hot, AuditTrail audit, ProviderIdentity provider, OpenIdSettings settings, TimeProvider clock)
 {
     private const string Sql = """
         insert into openid.authorization_code (code_hash, provider, grant_id, client_id, redirect_uri, code_challenge, subject, session_id,
@@ -45,7 +46,7 @@ internal sealed class IssueCode(NpgsqlDataSource source, AuditTrail audit, Provi
             .Add(request.Client.ThirdParty).AddTexts(request.Resources).AddText(request.KeyThumbprint);
         if (request.Pushed is { } pushed) insert.Add(pushed.Id).Add(pushed.ExpiresAt).Add(now);
         var line = new AuditLine("openid.code-issued", session.Subject, request.Client.ClientId, Details: new { provider = provider.Name });
-        await using var batch = source.CreateBatch();
+        await using var batch = hot.Source.CreateBatch();
         batch.BatchCommands.Add(insert);
         // A pushed request may turn out to be spent: then there is no code, and no line.
         if (request.Pushed is null) batch.BatchCommands.Add(audit.ToBatchCommand(line));

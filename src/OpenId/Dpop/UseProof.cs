@@ -1,3 +1,4 @@
+using Aupd.Kernel.Data;
 using Aupd.OpenId.Protocol;
 using Npgsql;
 
@@ -5,14 +6,14 @@ namespace Aupd.OpenId.Dpop;
 
 /// <summary>Runs the statement that acts on a request and uses up its proof with it, in one round trip: of racing requests with one proof
 /// one comes through, and those that do not change nothing.</summary>
-internal sealed class UseProof(NpgsqlDataSource source, ReplayStore replays)
+internal sealed class UseProof(HotPath hot, ReplayStore replays)
 {
     /// <param name="proof">Null: there is none to use up.</param>
     /// <returns>What was read, or that the proof was used before.</returns>
     public async Task<(T? Result, OAuthError? Error)> ReadAsync<T>(DpopProof? proof, NpgsqlBatchCommand statement,
         Func<NpgsqlDataReader, Task<T>> read, CancellationToken ct)
     {
-        await using var batch = source.CreateBatch();
+        await using var batch = hot.Source.CreateBatch();
         if (proof is not null) batch.BatchCommands.Add(replays.Guard(ReplayKind.DpopProof, proof.Thumbprint, proof.Id, proof.GoodUntil));
         batch.BatchCommands.Add(statement);
         try

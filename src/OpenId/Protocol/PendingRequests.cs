@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Aupd.Kernel.Data;
 using Aupd.Kernel.Secrets;
 using Aupd.OpenId.Push;
 using Npgsql;
@@ -15,7 +16,7 @@ internal sealed record PendingRequest(RequestParameters Parameters, DateTimeOffs
 
 /// <summary>Keeps requests in the database, sealed, so that any node can go on with them. What is kept is no secret of the browser that
 /// sent it and says nothing of a person: whoever resumes it is asked who they are.</summary>
-internal sealed class PendingRequests(NpgsqlDataSource source, Sealer sealer, ProviderIdentity provider, OpenIdSettings settings,
+internal sealed class PendingRequests(HotPath hot, Sealer sealer, ProviderIdentity provider, OpenIdSettings settings,
     TimeProvider clock)
 {
     private const string InsertSql = """
@@ -38,7 +39,7 @@ internal sealed class PendingRequests(NpgsqlDataSource source, Sealer sealer, Pr
     public async Task KeepAsync(Handle id, string kind, PendingRequest request, CancellationToken ct)
     {
         var plain = JsonSerializer.SerializeToUtf8Bytes(request.Parameters.All);
-        await using var command = source.CreateCommand(InsertSql);
+        await using var command = hot.Source.CreateCommand(InsertSql);
         command.Add(id.Hash).Add(provider.Name).Add(kind).Add(sealer.Seal(SealPurpose(kind), plain)).Add(request.AskedAt)
             .Add(request.SelectionShown).Add(id.ExpiresAt);
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)request.Pushed?.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bytea });
@@ -51,7 +52,7 @@ internal sealed class PendingRequests(NpgsqlDataSource source, Sealer sealer, Pr
     public async Task<PendingRequest?> FindAsync(Handle? id, string kind, CancellationToken ct)
     {
         if (id is null) return null;
-        await using var command = source.CreateCommand(ReadSql);
+        await using var command = hot.Source.CreateCommand(ReadSql);
         command.Add(id.Hash).Add(id.ExpiresAt).Add(clock.GetUtcNow()).Add(provider.Name).Add(kind);
         await using var reader = await command.ExecuteReaderAsync(ct);
         if (!await reader.ReadAsync(ct)) return null;
@@ -66,7 +67,7 @@ internal sealed class PendingRequests(NpgsqlDataSource source, Sealer sealer, Pr
 
     public async Task MarkSelectionShownAsync(Handle id, CancellationToken ct)
     {
-        await using var command = source.CreateCommand(MarkSql);
+        await using var command = hot.Source.CreateCommand(MarkSql);
         command.Add(id.Hash).Add(id.ExpiresAt);
         await command.ExecuteNonQueryAsync(ct);
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Aupd.Kernel.Audit;
+using Aupd.Kernel.Data;
 using Aupd.Kernel.Http;
 using Aupd.OpenId.Doors;
 using Aupd.Portal.Accounts;
@@ -11,7 +12,7 @@ namespace Aupd.Portal.Sessions;
 
 /// <summary>Who is signed in on a browser. The cookie carries a secret of 256 random bits, the row its SHA-256: neither the table nor the
 /// id of a session lets anyone in. Every sign-in makes a new secret, so a planted cookie is worth nothing.</summary>
-internal sealed class PortalSessions(NpgsqlDataSource source, SiteIdentity site, SessionSettings settings, TimeProvider clock,
+internal sealed class PortalSessions(NpgsqlDataSource source, HotPath hot, SiteIdentity site, SessionSettings settings, TimeProvider clock,
     IGrants grants, AuditTrail audit)
 {
     private static readonly object ItemKey = new();
@@ -52,7 +53,7 @@ internal sealed class PortalSessions(NpgsqlDataSource source, SiteIdentity site,
         if (SecretHash(http.Request.Cookies[CookieName]) is { } secretHash)
         {
             var now = clock.GetUtcNow();
-            await using var connection = await source.OpenConnectionAsync(ct);
+            await using var connection = await hot.Source.OpenConnectionAsync(ct);
             var row = await connection.QueryFirstOrDefaultAsync<Row>(
                 new CommandDefinition(FindSql, new { secretHash, now, idleSince = IdleSince(now) }, cancellationToken: ct));
             found = row?.Open();

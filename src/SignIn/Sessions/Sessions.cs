@@ -1,5 +1,6 @@
 using Aupd.Kernel.Http;
 using Aupd.Kernel.Audit;
+using Aupd.Kernel.Data;
 using Aupd.Kernel.Secrets;
 using Aupd.Registries.Doors;
 using Dapper;
@@ -9,7 +10,7 @@ using Npgsql;
 namespace Aupd.SignIn.Sessions;
 
 /// <summary>Server-side sessions: begun at each sign-in under a new id, found by the hash of the cookie's id.</summary>
-internal sealed class Sessions(NpgsqlDataSource source, SessionCookie cookie, Sealer sealer, SignInSettings settings, TimeProvider clock)
+internal sealed class Sessions(NpgsqlDataSource source, HotPath hot, SessionCookie cookie, Sealer sealer, SignInSettings settings, TimeProvider clock)
 {
     internal const string IdTokenPurpose = "portal-id-token";
     // A page view moves the idle limit at most once a minute: reading stays cheap.
@@ -50,7 +51,7 @@ internal sealed class Sessions(NpgsqlDataSource source, SessionCookie cookie, Se
     {
         if (cookie.ReadSession(http) is not { } idHash) return null;
         var now = clock.GetUtcNow();
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await hot.Source.OpenConnectionAsync(ct);
         return await connection.QuerySingleOrDefaultAsync<Visitor>(new CommandDefinition(CurrentSql,
             new { idHash, now, stale = now - TouchEvery, idleUntil = now.AddMinutes(settings.SessionIdleMinutes) }, cancellationToken: ct));
     }

@@ -14,9 +14,10 @@ public sealed class SharedParts : IAsyncDisposable
 {
     private readonly EmbeddedPostgres? _postgres;
 
-    private SharedParts(IConfiguration configuration, SiteSettings sites, NpgsqlDataSource source, Sealer sealer, TimeProvider clock, EmbeddedPostgres? postgres)
+    private SharedParts(IConfiguration configuration, SiteSettings sites, NpgsqlConnectionStringBuilder connection, Sealer sealer, TimeProvider clock, EmbeddedPostgres? postgres)
     {
-        (Configuration, Sites, Source, Sealer, Clock, _postgres) = (configuration, sites, source, sealer, clock, postgres);
+        (Configuration, Sites, Sealer, Clock, _postgres) = (configuration, sites, sealer, clock, postgres);
+        (Source, Hot) = (NpgsqlDataSource.Create(connection), new HotPath(connection));
         Addresses = new SiteAddresses(sites.SchoolBase, sites.PortalBase, sites.DemoBase);
     }
 
@@ -27,6 +28,7 @@ public sealed class SharedParts : IAsyncDisposable
     public SiteSettings Sites { get; }
     public SiteAddresses Addresses { get; }
     public NpgsqlDataSource Source { get; }
+    public HotPath Hot { get; }
     public Sealer Sealer { get; }
     public TimeProvider Clock { get; }
 
@@ -44,30 +46,31 @@ public sealed class SharedParts : IAsyncDisposable
         var database = SettingsModule.Read<DatabaseSettings>(configuration, DatabaseSettings.Section);
         var secrets = SettingsModule.Read<SecretSettings>(configuration, SecretSettings.Section);
         var postgres = database.ConnectionString.Length > 0 ? null : await EmbeddedPostgres.StartAsync(database.Folder, ct: ct);
-        var source = Connect(postgres?.ConnectionString ?? database.ConnectionString, database);
-        await MigrationRunner.RunAsync(source, Migrations, ct);
-        return new SharedParts(configuration, sites, source, new Sealer(MasterKey(secrets, database)), clock ?? TimeProvider.System, postgres);
+        var connection = Connection(postgres?.ConnectionString ?? database.ConnectionString, database);
+        var shared = new SharedParts(configuration, sites, connection, new Sealer(MasterKey(secrets, database)), clock ?? TimeProvider.System, postgres);
+        await MigrationRunner.RunAsync(shared.Source, Migrations, ct);
+        return shared;
     }
 
     /// <summary>Registers the shared parts in one site's or the worker's services.</summary>
     public void AddTo(IServiceCollection services)
     {
-        services.AddSingleton(Source).AddSingleton(Sealer).AddSingleton(Clock).AddSingleton(Addresses);
+        services.AddSingleton(Source).AddSingleton(Hot).AddSingleton(Sealer).AddSingleton(Clock).AddSingleton(Addresses);
         services.AddSettings<Aupd.Kernel.Pages.RegionSettings>(Configuration, Aupd.Kernel.Pages.RegionSettings.Section);
         services.AddKernel();
     }
 
     public async ValueTask DisposeAsync()
     {
+        await Hot.DisposeAsync();
         await Source.DisposeAsync();
         if (_postgres is not null) await _postgres.DisposeAsync();
     }
 
-    private static NpgsqlDataSource Connect(string connectionString, DatabaseSettings database)
+    private static NpgsqlConnectionStringBuilder Connection(string connectionString, DatabaseSettings database)
     {
         Dapper.DefaultTypeMap.MatchNamesWithUnderscores = true;
-        var builder = new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = database.MaxConnections, MaxAutoPrepare = 200, AutoPrepareMinUsages = 2 };
-        return NpgsqlDataSource.Create(builder);
+        return new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = database.MaxConnections, MaxAutoPrepare = 200, AutoPrepareMinUsages = 2 };
     }
 
     private static byte[] MasterKey(SecretSettings secrets, DatabaseSettings database)

@@ -38,7 +38,7 @@ public sealed record DatabaseSettings
     public string ConnectionString { get; init; } = "";
     /// <summary>Folder of the private cluster and of the master key.</summary>
     [Required] public string Folder { get; init; } = "data";
-    /// <summary>Most connections of one node's pool.</summary>
+    /// <summary>Most connections of each of a node's two pools: one for the hot path of tokens and sessions, one for all else.</summary>
     [Range(5, 1000)] public int MaxConnections { get; init; } = 60;
 }
 

@@ -1,0 +1,24 @@
+using Npgsql;
+
+namespace Aupd.Kernel.Data;
+
+/// <summary>Connections for the statements that every token and every page of a signed-in person costs: each finds a few rows by their keys,
+/// whatever the parameters and however large the tables. PostgreSQL is told so, and plans each of them once per connection: on partitioned
+/// tables it would else plan anew at every execution, which costs many times what the execution does, or settle on reading whole tables
+/// while they are small.</summary>
+/// <remarks>Whoever uses these connections leaves no state on them: they are not reset when they go back to the pool.</remarks>
+public sealed class HotPath : IAsyncDisposable
+{
+    private const string Planner =
+        "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+
+    /// <param name="connection">Of the program's other pool; this one has the same limits.</param>
+    public HotPath(NpgsqlConnectionStringBuilder connection) => Source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection.ConnectionString)
+    {
+        Options = $"{connection.Options} {Planner}".Trim(), NoResetOnClose = true, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2,
+    });
+
+    public NpgsqlDataSource Source { get; }
+
+    public ValueTask DisposeAsync() => Source.DisposeAsync();
+}
