@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
@@ -51,11 +53,14 @@ internal sealed class RequestParameters
         var type = (request.ContentType ?? "").Split(';')[0].Trim();
         if (!type.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
             return Faulty(OAuthError.InvalidRequest("The content type must be application/x-www-form-urlencoded."));
-        var buffer = new byte[MaxBodyBytes + 1];
         try
         {
-            var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, ct);
-            return length > MaxBodyBytes ? Faulty(TooLarge()) : Parse(buffer.AsSpan(0, length));
+            // Parsed where the server has put it: a buffer for the largest body would be most of what a request allocates.
+            var read = await request.BodyReader.ReadAtLeastAsync(MaxBodyBytes + 1, ct);
+            var parameters = read.Buffer.Length > MaxBodyBytes ? Faulty(TooLarge())
+                : Parse(read.Buffer.IsSingleSegment ? read.Buffer.FirstSpan : read.Buffer.ToArray());
+            request.BodyReader.AdvanceTo(read.Buffer.End);
+            return parameters;
         }
         // Mostly a BadHttpRequestException; but a chunk whose size overflows is told as a plain one.
         catch (IOException e)
