@@ -21,6 +21,7 @@ using Aupd.OpenId.Token.AuthorizationCode;
 using Aupd.OpenId.Token.ClientCredentials;
 using Aupd.OpenId.Token.DeviceCode;
 using Aupd.OpenId.Token.RefreshToken;
+using Aupd.OpenId.Token.TokenExchange;
 using Aupd.OpenId.UserInfo;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -59,7 +60,7 @@ public static class OpenIdModule
         services.AddSingleton<BackchannelHttp>().AddSingleton<ClientKeys>().AddSingleton<VerifyAssertion>();
         services.AddSingleton<AuthenticateClient>().AddSingleton<IssueTokens>().AddSingleton<RedeemCode>()
             .AddSingleton<RotateRefreshToken>().AddSingleton<TokenEndpoint>();
-        services.AddSingleton<AccessTokens>().AddSingleton<FindToken>().AddSingleton<GrantToClient>();
+        services.AddSingleton<AccessTokens>().AddSingleton<FindToken>().AddSingleton<GrantToClient>().AddSingleton<ExchangeToken>();
         services.AddSingleton<RevocationEndpoint>().AddSingleton<IntrospectionEndpoint>();
         services.AddSingleton<UserInfoEndpoint>().AddSingleton<DiscoveryEndpoint>();
         services.AddSingleton<Administrator>().AddSingleton<StoredClients>().AddSingleton<ClientsApi>();

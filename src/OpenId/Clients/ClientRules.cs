@@ -76,7 +76,11 @@ internal static partial class ClientRules
         if (client.IsPublic && (client.Allows(GrantTypes.ClientCredentials) || client.Allows(GrantTypes.TokenExchange)))
             yield return "grantTypes: client_credentials and token-exchange are for confidential clients.";
         if (client.Allows(GrantTypes.TokenExchange) && client.Audiences is { Count: 0 })
-            yield return "audiences: a client with token-exchange needs one, since it may exchange what was issued to it alone.";
+            yield return "audiences: a client with token-exchange needs one, since it may exchange what was issued for it alone.";
+        if (client.Allows(GrantTypes.TokenExchange) && client.Resources is { Count: 0 })
+            yield return "resources: a client with token-exchange needs one, since it may go on to these alone.";
+        // Nobody can be asked for a consent there.
+        if (client.Allows(GrantTypes.TokenExchange) && client.ThirdParty) yield return "grantTypes: token-exchange is not for a third party.";
     }
 
     private static bool ServesPeople(OpenIdClient client) =>

@@ -47,7 +47,7 @@ internal sealed class DiscoveryEndpoint(ProviderIdentity provider, IClaimsSource
         ["claims_supported"] = EngineClaims.Union(claims.ClaimsOfScopes.Values.SelectMany(c => c)).ToArray(),
         ["response_types_supported"] = (string[])["code"],
         ["response_modes_supported"] = (string[])["query", "form_post"],
-        ["grant_types_supported"] = (string[])["authorization_code", "refresh_token", "client_credentials", GrantTypes.DeviceCode],
+        ["grant_types_supported"] = GrantTypes.All,
         ["subject_types_supported"] = (string[])["public"],
         ["id_token_signing_alg_values_supported"] = (string[])["ES256", "RS256", "PS256"],
         ["token_endpoint_auth_methods_supported"] = AuthMethods.Append("none").ToArray(),

@@ -10,8 +10,11 @@ internal static class GrantLimits
         client.SessionMinutes is { } minutes ? now - TimeSpan.FromMinutes(minutes) : null;
 
     /// <summary>Grants made under the session end by this moment; null: no such limit.</summary>
-    public static DateTimeOffset? Until(OpenIdClient client, EndUserSession session) =>
-        client.SessionMinutes is { } minutes ? session.AuthenticatedAt + TimeSpan.FromMinutes(minutes) : null;
+    public static DateTimeOffset? Until(OpenIdClient client, EndUserSession session) => Until(client, session.AuthenticatedAt);
+
+    /// <summary>The same by the moment when the person proved who they are.</summary>
+    public static DateTimeOffset? Until(OpenIdClient client, DateTimeOffset authenticatedAt) =>
+        client.SessionMinutes is { } minutes ? authenticatedAt + TimeSpan.FromMinutes(minutes) : null;
 
     /// <summary>The stricter of two.</summary>
     public static DateTimeOffset? Later(DateTimeOffset? one, DateTimeOffset? other) => one > other || other is null ? one : other;

@@ -37,12 +37,10 @@ internal sealed partial class IntrospectionEndpoint(
     }
 
     private Dictionary<string, object> Describe(OpenIdClient caller, FoundToken? token) =>
-        token is not null && IsItsBusiness(caller, token) && PersonMayHave(token) ? Active(token) : Inactive;
+        token is not null && IsItsBusiness(caller, token) && token.IsAllowed(site) ? Active(token) : Inactive;
 
     private static bool IsItsBusiness(OpenIdClient caller, FoundToken token) =>
         token.Client.ClientId == caller.ClientId || !token.IsRefresh && token.Audiences.Any(caller.Audiences.Contains);
-
-    private bool PersonMayHave(FoundToken token) => token.Ask is not { } ask || token.Site is { } standing && site.Admits(standing, ask);
 
     // §2.2. Of the person only sub: names are at UserInfo, for those who may know them.
     private Dictionary<string, object> Active(FoundToken token)

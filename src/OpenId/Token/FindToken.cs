@@ -4,7 +4,9 @@ using Aupd.OpenId.Authorize;
 using Aupd.OpenId.Clients;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Dpop;
+using Aupd.OpenId.Grants;
 using Aupd.OpenId.Protocol;
+using Aupd.OpenId.Token.TokenExchange;
 using Npgsql;
 
 namespace Aupd.OpenId.Token;
@@ -30,13 +32,32 @@ internal sealed record FoundToken(OpenIdClient Client, IReadOnlyList<string> Sco
     /// <summary>Thumbprint of the key that it is good with (RFC 9449 §6); null: a bearer's.</summary>
     public string? Jkt { get; init; }
 
+    /// <summary>May the person still have it, for the client they signed in to and for the one that acts for them?</summary>
+    public bool IsAllowed(IClaimsSource site) =>
+        Ask is not { } ask || Site is { } standing && site.Admits(standing, ask)
+        && (Client.ClientId == ask.Client.ClientId || site.Admits(standing, ask with { Client = Client }));
+
     public string Subject => Ask?.Subject ?? Client.ClientId;
 }
+
+/// <summary>What is done with an access token that is found: a statement that begins with <see cref="FindToken.StandingSql"/> (or
+/// <see cref="FindToken.StandingOfJwtSql"/>) and its parameters, gives back those columns first, and more behind them.</summary>
+/// <param name="Add">Adds its own parameters; it is told when the token expires.</param>
+/// <param name="Read">Reads its own columns. Not called when there is no such token.</param>
+internal sealed record TokenUse(string OpaqueSql, string JwtSql, Action<NpgsqlBatchCommand, DateTimeOffset> Add, Action<NpgsqlDataReader> Read);
 
 /// <summary>Looks a token up, with the grant it rests on and the site's word about the person: one round trip.</summary>
 internal sealed class FindToken(
     UseProof acting, ClientDirectory clients, IClaimsSource site, AccessTokens tokens, ProviderIdentity provider, TimeProvider clock)
 {
+    /// <summary>Names for the columns of the statements below, for a statement that goes on from them.</summary>
+    public const string Columns = """
+        token_client, scopes, audiences, issued_at, actor, refresh, grant_id, grant_expires_at, grant_client, subject, session_id, context,
+        offline, grant_scopes, authenticated_at, claims, dpop_jkt, site
+        """;
+    /// <summary>How many columns and parameters those have: $4 is the moment.</summary>
+    public const int ColumnCount = 18, OpaqueParameters = 4, JwtParameters = 9;
+
     private const string GrantColumns = """
         g.id, g.expires_at, g.client_id, g.subject, g.session_id, g.context, g.offline, g.scopes, g.authenticated_at,
         g.claims::text
@@ -56,8 +77,8 @@ internal sealed class FindToken(
 
     // A JWT brings what it says; the row only knows whether it was revoked alone.
     private const string Jwt = """
-        select null::text as client_id, null::text[] as scopes, null::text[] as audiences, null::timestamptz as issued_at,
-               null::text as actor, false as refresh, null::text as dpop_jkt, $5::uuid as grant_id, $6::timestamptz as grant_expires_at
+        select null::text as client_id, $7::text[] as scopes, $8::text[] as audiences, null::timestamptz as issued_at,
+               $9::text as actor, false as refresh, null::text as dpop_jkt, $5::uuid as grant_id, $6::timestamptz as grant_expires_at
          where not exists (select from openid.access_token t
                             where t.token_hash = $1 and t.expires_at = $2 and t.provider = $3 and t.revoked_at is not null)
         """;
@@ -71,9 +92,9 @@ internal sealed class FindToken(
          where t.grant_id is null or g.id is not null
         """;
 
-    private static string StandingSql(IClaimsSource site) => Compose(OpaqueTokens, site.StandingSql);
+    public static string StandingSql(IClaimsSource site) => Compose(OpaqueTokens, site.StandingSql);
     private static string StandingOfAnySql(IClaimsSource site) => Compose($"{OpaqueTokens} union all {RefreshTokens}", site.StandingSql);
-    private static string StandingOfJwtSql(IClaimsSource site) => Compose(Jwt, site.StandingSql);
+    public static string StandingOfJwtSql(IClaimsSource site) => Compose(Jwt, site.StandingSql);
     private static string HolderSql(IClaimsSource site) => Compose(OpaqueTokens, site.HolderSql);
     private static string HolderOfJwtSql(IClaimsSource site) => Compose(Jwt, site.HolderSql);
 
@@ -92,24 +113,30 @@ internal sealed class FindToken(
     public async ValueTask<FoundToken?> AnyAsync(string token, CancellationToken ct) =>
         (await FindAsync(token, _standingOfAny, _standingOfJwt, null, ct)).Token;
 
+    /// <summary>An access token, with the person's standing, and what is done with it in the same statement.</summary>
+    public ValueTask<(FoundToken? Token, OAuthError? Error)> AccessTokenAsync(string token, TokenUse use, DpopProof? proof, CancellationToken ct) =>
+        FindAsync(token, use.OpaqueSql, use.JwtSql, proof, ct, use);
+
     private async ValueTask<(FoundToken? Token, OAuthError? Error)> FindAsync(string token, string opaqueSql, string jwtSql, DpopProof? proof,
-        CancellationToken ct)
+        CancellationToken ct, TokenUse? use = null)
     {
         var now = clock.GetUtcNow();
         if (Handle.TryParse(token) is { } handle)
         {
             var command = new NpgsqlBatchCommand(opaqueSql).Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now);
-            return await acting.ReadAsync(proof, command, reader => ReadAsync(reader, handle.ExpiresAt, null, ct), ct);
+            use?.Add(command, handle.ExpiresAt);
+            return await acting.ReadAsync(proof, command, reader => ReadAsync(reader, handle.ExpiresAt, null, use, ct), ct);
         }
         if (!token.Contains('.') || await tokens.ReadJwtAsync(token, now, ct) is not { } claims) return (null, null);
         var grant = GrantKey.TryParse(claims.Text("grant"));
         if (grant is null && claims.Has("grant")) return (null, null);
         var byJwt = new NpgsqlBatchCommand(jwtSql).Add(AccessTokens.HashOf(claims.Id!)).Add(claims.ExpiresAt!.Value).Add(provider.Name).Add(now)
-            .AddId(grant?.Id).AddTime(grant?.ExpiresAt);
-        return await acting.ReadAsync(proof, byJwt, reader => ReadAsync(reader, claims.ExpiresAt.Value, claims, ct), ct);
+            .AddId(grant?.Id).AddTime(grant?.ExpiresAt).AddTexts(Words(claims.Text("scope"))).AddTexts(claims.Audiences).AddText(Actor(claims));
+        use?.Add(byJwt, claims.ExpiresAt.Value);
+        return await acting.ReadAsync(proof, byJwt, reader => ReadAsync(reader, claims.ExpiresAt.Value, claims, use, ct), ct);
     }
 
-    private async Task<FoundToken?> ReadAsync(NpgsqlDataReader reader, DateTimeOffset expiresAt, JwtClaims? jwt, CancellationToken ct)
+    private async Task<FoundToken?> ReadAsync(NpgsqlDataReader reader, DateTimeOffset expiresAt, JwtClaims? jwt, TokenUse? use, CancellationToken ct)
     {
         if (!await reader.ReadAsync(ct)) return null;
         var hasGrant = !reader.IsDBNull(6);
@@ -121,17 +148,25 @@ internal sealed class FindToken(
         var issuedAt = jwt?.IssuedAt ?? reader.TimeOrNull(3);
         // Of a client that has been removed nothing is good, for one registered later under its name neither.
         if (await clients.FindAsync(clientId, ct) is not { } client || issuedAt < Second(client.RegisteredAt)) return null;
-        var scopes = jwt is not null ? Words(jwt.Text("scope")) : reader.ArrayOrNull(1) ?? (hasGrant ? reader.GetFieldValue<string[]>(13) : []);
-        var audiences = jwt?.Audiences ?? reader.ArrayOrNull(2) ?? [provider.Issuer];
+        var actor = Json(reader.TextOrNull(4));
+        foreach (var earlier in ActClaim.Of(actor))
+            if (await clients.FindAsync(earlier, ct) is not { } one || issuedAt < Second(one.RegisteredAt)) return null;
+        var authenticatedAt = reader.TimeOrNull(14);
+        // What ends with the grant for the client that it was made for, ends here for the one that acts.
+        if (actor is not null && authenticatedAt is { } at && GrantLimits.Until(client, at) is { } until && until < expiresAt) expiresAt = until;
+        if (expiresAt <= clock.GetUtcNow()) return null;
+        var scopes = reader.ArrayOrNull(1) ?? (hasGrant ? reader.GetFieldValue<string[]>(13) : []);
+        var audiences = reader.ArrayOrNull(2) ?? [provider.Issuer];
+        use?.Read(reader);
         return new FoundToken(client, scopes, audiences, expiresAt)
         {
             IsRefresh = reader.GetBoolean(5), IssuedAt = issuedAt, JwtId = jwt?.Id,
             Grant = hasGrant ? new GrantKey(reader.GetGuid(6), reader.GetFieldValue<DateTimeOffset>(7)) : null,
-            AuthenticatedAt = reader.TimeOrNull(14),
+            AuthenticatedAt = authenticatedAt,
             Ask = hasGrant ? new ClaimsAsk(reader.GetString(9), reader.GetBoolean(12) ? null : reader.GetString(10), reader.TextOrNull(11),
                 grantClient!, scopes) : null,
             Claims = reader.TextOrNull(15) is { } asked ? ClaimsRequest.ReadKept(asked) : null,
-            Jkt = jwt is not null ? Thumbprint(jwt) : reader.TextOrNull(16), Site = reader.TextOrNull(17), Actor = Json(jwt, reader.TextOrNull(4)),
+            Jkt = jwt is not null ? Thumbprint(jwt) : reader.TextOrNull(16), Site = reader.TextOrNull(17), Actor = actor,
         };
     }
 
@@ -143,7 +178,7 @@ internal sealed class FindToken(
 
     private static string? Thumbprint(JwtClaims jwt) => jwt.Root.TryGetProperty("cnf", out var cnf) ? cnf.Text("jkt") : null;
 
-    private static JsonElement? Json(JwtClaims? jwt, string? kept) =>
-        jwt is not null ? jwt.Root.TryGetProperty("act", out var actor) ? actor : null
-        : kept is null ? null : JsonDocument.Parse(kept).RootElement;
+    private static string? Actor(JwtClaims jwt) => jwt.Root.TryGetProperty("act", out var actor) ? actor.GetRawText() : null;
+
+    private static JsonElement? Json(string? kept) => kept is null ? null : JsonDocument.Parse(kept).RootElement;
 }

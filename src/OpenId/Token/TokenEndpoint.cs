@@ -6,6 +6,7 @@ using Aupd.OpenId.Token.AuthorizationCode;
 using Aupd.OpenId.Token.ClientCredentials;
 using Aupd.OpenId.Token.DeviceCode;
 using Aupd.OpenId.Token.RefreshToken;
+using Aupd.OpenId.Token.TokenExchange;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -14,7 +15,7 @@ namespace Aupd.OpenId.Token;
 /// <summary><c>POST /connect/token</c>.</summary>
 internal sealed partial class TokenEndpoint(
     AuthenticateClient authenticate, RedeemCode redeemCode, RotateRefreshToken rotate, PollForDevice pollForDevice, GrantToClient grantToClient,
-    ReadProof proofs, ProviderIdentity provider, ILogger<TokenEndpoint> log)
+    ExchangeToken exchangeToken, ReadProof proofs, ProviderIdentity provider, ILogger<TokenEndpoint> log)
 {
     public const string Path = "/connect/token";
 
@@ -43,6 +44,7 @@ internal sealed partial class TokenEndpoint(
         [GrantTypes.RefreshToken] = rotate.RunAsync,
         [GrantTypes.ClientCredentials] = grantToClient.RunAsync,
         [GrantTypes.DeviceCode] = pollForDevice.RunAsync,
+        [GrantTypes.TokenExchange] = exchangeToken.RunAsync,
     };
 
     public async Task PostAsync(HttpContext http)

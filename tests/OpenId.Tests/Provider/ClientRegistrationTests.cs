@@ -51,6 +51,8 @@ public sealed class ClientRegistrationTests(ProviderFixture fixture) : IClassFix
     [InlineData("\"grantTypes\": [\"refresh_token\"]", "grant of a person")]
     [InlineData("\"grantTypes\": [\"authorization_code\", \"authorization_code\"]", "twice")]
     [InlineData("\"grantTypes\": [\"authorization_code\", \"urn:ietf:params:oauth:grant-type:token-exchange\"]", "audiences")]
+    [InlineData("\"grantTypes\": [\"authorization_code\", \"urn:ietf:params:oauth:grant-type:token-exchange\"]", "resources")]
+    [InlineData("\"grantTypes\": [\"authorization_code\", \"urn:ietf:params:oauth:grant-type:token-exchange\"], \"thirdParty\": true, \"owner\": \"Они\"", "not for a third party")]
     [InlineData("\"authentication\": \"none\"", "authentication")]
     [InlineData("\"authentication\": \"private_key_jwt\"", "a client with private_key_jwt has none")]
     [InlineData("\"jwksUri\": \"http://a.test/keys\"", "jwksUri")]

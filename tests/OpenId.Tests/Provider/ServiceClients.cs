@@ -29,6 +29,28 @@ internal static class ServiceClients
         return browser.TokenAsync(form);
     }
 
+    /// <summary>A service that goes on to others for the person who called it.</summary>
+    public static OpenIdClient Acting(string id, string audience, params string[] resources) => Service(id) with
+    {
+        GrantTypes = [GrantTypes.TokenExchange], Scopes = ["openid", "profile", "diary.read", "marks.read", "offline_access"], Audiences = [audience], Resources = resources,
+    };
+
+    public static Task<Seen> ExchangeAsync(this TestBrowser browser, string token, string client, params (string Name, string? Value)[] changes) =>
+        browser.ExchangeAsync(token, client, changes, []);
+
+    public static Task<Seen> ExchangeAsync(this TestBrowser browser, string token, string client, (string Name, string? Value)[] changes, params (string, string)[] headers)
+    {
+        var form = new Dictionary<string, string>
+        {
+            ["grant_type"] = GrantTypes.TokenExchange, ["subject_token"] = token, ["subject_token_type"] = "urn:ietf:params:oauth:token-type:access_token",
+            ["client_id"] = client, ["client_secret"] = TestBrowser.Secret,
+        };
+        foreach (var (name, value) in changes)
+            if (value is null) form.Remove(name);
+            else form[name] = value;
+        return browser.TokenAsync(form, headers);
+    }
+
     public static Task<Seen> RevokeAsync(this TestBrowser browser, string token, string client = "web", params (string Name, string? Value)[] changes) =>
         browser.PostAsync("/connect/revoke", Form(token, client, changes));
 

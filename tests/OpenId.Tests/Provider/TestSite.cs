@@ -24,6 +24,8 @@ internal sealed class TestPeople
 {
     public ConcurrentDictionary<string, EndUserSession> Sessions { get; } = new();
     public ConcurrentDictionary<string, bool> Disabled { get; } = new();
+    /// <summary>Whom a client may not have, by (subject, client_id).</summary>
+    public ConcurrentDictionary<(string, string), bool> NotFor { get; } = new();
     public ConcurrentBag<ClaimsAsk> Asked { get; } = [];
     /// <summary>Overwrites the subject that the site claims, to see that the engine does not believe it.</summary>
     public string? LyingSubject { get; set; }
@@ -166,7 +168,7 @@ internal sealed class TestClaims(TestPeople people) : IClaimsSource
         Assert.Equal((ask.Subject, ask.SessionId, ask.Context), (told[0].GetString(), told[1].GetString(), told[2].GetString()));
         Assert.Equal(JsonValueKind.String, told[3].ValueKind);
         var alive = ask.SessionId is null || people.Sessions.Values.Any(s => s.SessionId == ask.SessionId);
-        return alive && !people.Disabled.ContainsKey(ask.Subject);
+        return alive && !people.Disabled.ContainsKey(ask.Subject) && !people.NotFor.ContainsKey((ask.Subject, ask.Client.ClientId));
     }
 
     public IReadOnlyDictionary<string, object>? ClaimsOf(string holder, ClaimsAsk ask)
