@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Aupd.Kernel.Http;
+using Aupd.SignIn.Cabinet;
 using Aupd.SignIn.PortalSignIn;
 using Aupd.SignIn.Provider;
 using Microsoft.AspNetCore.Http;
@@ -38,7 +39,7 @@ internal sealed class Continue(
         Step.NoSuchAccount => WayBack.With("/no-account", request?.RequestId),
         Step.Activate => WayBack.With("/activate", request?.RequestId),
         Step.Choose => WayBack.With("/choose", request?.RequestId),
-        Step.OwnPage => "/account",
+        Step.OwnPage => CabinetTabs.Home,
         _ => throw new UnreachableException(step.ToString()),
     };
 }

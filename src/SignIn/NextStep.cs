@@ -62,6 +62,10 @@ internal static class NextStep
 
     internal static bool MayEnter(HeldRole role, IReadOnlyList<string> clientRoles) => clientRoles.Count == 0 || clientRoles.Contains(RoleWords.Of(role.Kind));
 
+    /// <summary>The services that a role may enter, its home first.</summary>
+    internal static IReadOnlyList<Service> Open(HeldRole role, IEnumerable<Service> services) => services.Where(s => MayEnter(role, s.Roles))
+        .OrderByDescending(s => s.IsHomeOf.Contains(role.Kind)).ThenBy(s => s.Name, StringComparer.Ordinal).ToList();
+
     // OpenID Connect Core §3.1.2.1: both the proof and the session it made must be young enough. A person other than the one hinted at may sign
     // in once more, and then is refused below.
     private static bool IsFreshEnough(SessionFacts session, RequestFacts request)

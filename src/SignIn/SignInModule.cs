@@ -5,6 +5,7 @@ using Aupd.OpenId.Doors;
 using Aupd.OpenId.RelyingParty;
 using Aupd.Registries.Doors;
 using Aupd.SignIn.Activation;
+using Aupd.SignIn.Cabinet;
 using Aupd.SignIn.Doors;
 using Aupd.SignIn.Events;
 using Aupd.SignIn.PortalSignIn;
@@ -34,6 +35,7 @@ public static class SignInModule
         services.AddSingleton<RequestStore>().AddSingleton<SituationReader>().AddSingleton<Services>().AddSingleton<Continue>();
         services.AddSingleton<PortalApi>().AddSingleton<IssueLogin>().AddSingleton<ActivateAccount>();
         services.AddSingleton<PortalEvents>();
+        services.AddSingleton<RememberChoice>().AddSingleton<CabinetParts>().AddSingleton<LoginUses>();
         services.AddSingleton<TraceReport>();
         services.AddSingleton<IVisitors, Visitors>();
         services.AddSingleton(new ScopeText("profile", "ваши имя, логин и дату рождения", "your name, login and birth date"))
@@ -53,6 +55,7 @@ public static class SignInModule
     {
         PortalEndpoints.Map(app);
         EventEndpoints.Map(app);
+        CabinetEndpoints.Map(app);
         return app;
     }
 

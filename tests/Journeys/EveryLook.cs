@@ -32,7 +32,7 @@ public sealed class EveryLook(DemoRegionRunning region)
         await visitor.SignInAsync(person);
         await visitor.ExpectHeadingAsync("Такой учётной записи нет", "There is no such account");
         await visitor.PressAsync("Написать нам", "Write to us");
-        await visitor.OpenAsync(visitor.Service.SchoolUrl + "/account");
+        await visitor.OpenAsync(visitor.Service.SchoolUrl + "/cabinet");
         await visitor.OpenAsync(visitor.Service.PortalUrl + "/profile");
     }
 

@@ -31,7 +31,7 @@ public sealed class ThirdParty(DemoRegionRunning region)
         await visitor.Page.GotoAsync(ask);
         Assert.Contains("code=", visitor.Page.Url);
 
-        await visitor.OpenAsync(region.Service.SchoolUrl + "/account");
+        await visitor.OpenAsync(region.Service.SchoolUrl + "/cabinet/security");
         await visitor.PressAsync("Доступ сторонних сервисов", "Access of third parties");
         await visitor.ExpectTextAsync(visitor.Say("Кружки рядом", "Clubs nearby"));
         await visitor.ClickAsync(visitor.Page.Locator("main .card button"));

@@ -32,7 +32,7 @@ public sealed class Troubles(DemoRegionRunning region)
         await visitor.PressAsync("Написать нам", "Write to us");
         await visitor.SubmitAsync(("Contact", "+7 900 557-00-01"), ("Text", "Пароль не подходит, хотя на портал я с ним вошла."));
         await visitor.ExpectHeadingAsync("Обращение принято", "Request received");
-        await visitor.OpenAsync(visitor.Service.SchoolUrl + "/account");
+        await visitor.OpenAsync(visitor.Service.SchoolUrl + "/cabinet");
     }
 
     [Theory, MemberData(nameof(Looks))]
@@ -42,7 +42,7 @@ public sealed class Troubles(DemoRegionRunning region)
         await SignInAsync(visitor, await NewTeacherAsync(width == 360 ? 2 : 3));
         await visitor.SubmitAsync(("Password", Password));
         await visitor.ExpectHeadingAsync("Аккаунт активирован", "Account activated");
-        await visitor.OpenAsync(visitor.Service.SchoolUrl + "/account");
+        await visitor.OpenAsync(visitor.Service.SchoolUrl + "/cabinet");
         await Assertions.Expect(visitor.Page.Locator(".big")).ToBeVisibleAsync();
         await visitor.OpenAsync(visitor.Service.SchoolUrl + "/choose");
         await visitor.PressAsync("Выйти", "Sign out");

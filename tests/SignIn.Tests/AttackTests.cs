@@ -135,7 +135,7 @@ public sealed partial class AttackTests(GatewaySite site) : IClassFixture<Gatewa
     [InlineData("/no-account")]
     [InlineData("/activated")]
     [InlineData("/activation-failed?why=%00%3Cscript%3E")]
-    [InlineData("/account")]
+    [InlineData("/cabinet")]
     public async Task Pages_of_a_sign_in_lead_a_stranger_to_the_start(string url)
     {
         var browser = await site.NewBrowser().GetAsync(url);

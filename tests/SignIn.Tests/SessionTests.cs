@@ -24,7 +24,7 @@ public sealed class SessionTests(GatewaySite site) : IClassFixture<GatewaySite>
         Assert.NotEqual(planted, browser.Cookie(CookieName));
         using var attacker = site.NewBrowser();
         attacker.Cookies.Add(new Uri(site.Service.SchoolUrl), new Cookie(CookieName, planted));
-        await attacker.GetAsync("/account");
+        await attacker.GetAsync("/cabinet");
         await attacker.FollowAsync();
         Assert.Equal("/", attacker.Url.AbsolutePath);
     }
@@ -43,7 +43,7 @@ public sealed class SessionTests(GatewaySite site) : IClassFixture<GatewaySite>
         Assert.NotEqual(before, browser.Cookie(CookieName));
         using var old = site.NewBrowser();
         old.Cookies.Add(new Uri(site.Service.SchoolUrl), new Cookie(CookieName, before));
-        await old.GetAsync("/account");
+        await old.GetAsync("/cabinet");
         Assert.Equal("/continue", old.Location?.AbsolutePath);
         Assert.Equal(1, await site.QueryAsync<long>(LiveSql, new { id = parent.AccountId.ToString() }));
     }
@@ -61,11 +61,11 @@ public sealed class SessionTests(GatewaySite site) : IClassFixture<GatewaySite>
     {
         var browser = await site.SignInAsync(await site.ParentAsync(3));
         site.Clock.Advance(TimeSpan.FromMinutes(239));
-        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(site.Service.SchoolUrl + "/account")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(site.Service.SchoolUrl + "/cabinet")).Status);
         site.Clock.Advance(TimeSpan.FromMinutes(239));
-        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/account")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/cabinet")).Status);
         site.Clock.Advance(TimeSpan.FromMinutes(241));
-        Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync("/account")).Status);
+        Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync("/cabinet")).Status);
     }
 
     [Fact]
@@ -75,10 +75,10 @@ public sealed class SessionTests(GatewaySite site) : IClassFixture<GatewaySite>
         for (var hours = 0; hours < 166; hours += 2)
         {
             site.Clock.Advance(TimeSpan.FromHours(2));
-            Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(site.Service.SchoolUrl + "/account")).Status);
+            Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(site.Service.SchoolUrl + "/cabinet")).Status);
         }
         site.Clock.Advance(TimeSpan.FromHours(2));
-        Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync("/account")).Status);
+        Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync("/cabinet")).Status);
     }
 
     [Fact]
@@ -103,14 +103,14 @@ public sealed class SessionTests(GatewaySite site) : IClassFixture<GatewaySite>
         var parent = await site.ParentAsync(6);
         var phone = await site.SignInAsync(parent);
         var computer = await site.SignInAsync(parent);
-        await computer.GetAsync(site.Service.SchoolUrl + "/account");
+        await computer.GetAsync(site.Service.SchoolUrl + "/cabinet/security");
         var form = computer.Page.Forms.Single(f => f.GetAttribute("action")!.EndsWith("EndAll"));
         await computer.SendAsync(new HttpRequestMessage(HttpMethod.Post, new Uri(computer.Url, form.GetAttribute("action")!))
         {
             Content = new FormUrlEncodedContent([KeyValuePair.Create("form_token", form.QuerySelector("[name=form_token]")!.GetAttribute("value")!)]),
         });
         Assert.Equal(0, await site.QueryAsync<long>(LiveSql, new { id = parent.AccountId.ToString() }));
-        Assert.Equal(HttpStatusCode.Redirect, (await phone.GetAsync(site.Service.SchoolUrl + "/account")).Status);
+        Assert.Equal(HttpStatusCode.Redirect, (await phone.GetAsync(site.Service.SchoolUrl + "/cabinet")).Status);
     }
 
     [Fact]
@@ -161,9 +161,9 @@ public sealed class SessionTests(GatewaySite site) : IClassFixture<GatewaySite>
         await site.SignInAsync(victim);
         var sid = await site.QueryAsync<string>("select s.sid from signin.session s join signin.account a on a.id = s.account_id where a.subject = @id", new { id = victim.AccountId.ToString() });
         var browser = await site.SignInAsync(await site.ParentAsync(8));
-        await browser.GetAsync(site.Service.SchoolUrl + "/account");
+        await browser.GetAsync(site.Service.SchoolUrl + "/cabinet/security");
         await browser.SubmitAsync(("sid", sid!));
-        Assert.Equal("/account", browser.Location?.AbsolutePath);
+        Assert.Equal("/cabinet/security", browser.Location?.AbsolutePath);
         Assert.Equal(1, await site.QueryAsync<long>(LiveSql, new { id = victim.AccountId.ToString() }));
     }
 
@@ -202,7 +202,7 @@ public sealed class SessionTests(GatewaySite site) : IClassFixture<GatewaySite>
         await browser.SubmitAsync(("Login", second.Phone), ("Password", Person.Password));
         await browser.FollowAsync();
         Assert.Equal(0, await site.QueryAsync<long>(LiveSql, new { id = first.AccountId.ToString() }));
-        await browser.GetAsync(site.Service.SchoolUrl + "/account");
+        await browser.GetAsync(site.Service.SchoolUrl + "/cabinet");
         Assert.Contains(second.Surname, browser.Text);
         Assert.DoesNotContain(first.Surname, browser.Text);
     }

@@ -35,7 +35,7 @@ public sealed class ThirdPartiesTests(GatewaySite site) : IClassFixture<GatewayS
         var code = QueryHelpers.ParseQuery(browser.Location!.Query)["code"].ToString();
         var tokens = await club.TokenAsync(TestBrowser.Redeem(code, "club", ("client_secret", Secret)));
         Assert.True(tokens.Status == HttpStatusCode.OK, tokens.Body);
-        await browser.GetAsync(site.Service.SchoolUrl + "/account/third-parties");
+        await browser.GetAsync(site.Service.SchoolUrl + "/cabinet/security/third-parties");
         return (browser, tokens.Text("refresh_token")!);
     }
 
@@ -66,7 +66,7 @@ public sealed class ThirdPartiesTests(GatewaySite site) : IClassFixture<GatewayS
     {
         var (_, refresh) = await AllowAsync(await site.ParentAsync(1));
         var other = await site.SignInAsync(await site.ParentAsync(2));
-        await other.GetAsync(site.Service.SchoolUrl + "/account/third-parties");
+        await other.GetAsync(site.Service.SchoolUrl + "/cabinet/security/third-parties");
         Assert.Contains("не открывали", other.Text);
         var (mine, _) = await AllowAsync(await site.ParentAsync(3));
         await mine.SubmitAsync(("client", "club"));
@@ -89,9 +89,9 @@ public sealed class ThirdPartiesTests(GatewaySite site) : IClassFixture<GatewayS
     public async Task Whoever_is_not_signed_in_is_led_to_sign_in()
     {
         using var stranger = site.NewBrowser();
-        await stranger.GetAsync("/account/third-parties");
+        await stranger.GetAsync("/cabinet/security/third-parties");
         Assert.Equal("/continue", stranger.Location?.AbsolutePath);
-        await stranger.SendAsync(new HttpRequestMessage(HttpMethod.Post, site.Service.SchoolUrl + "/account/third-parties"));
+        await stranger.SendAsync(new HttpRequestMessage(HttpMethod.Post, site.Service.SchoolUrl + "/cabinet/security/third-parties"));
         Assert.NotEqual(HttpStatusCode.OK, stranger.Status);
     }
 }

@@ -1,19 +1,15 @@
-using Aupd.Kernel.Audit;
 using Aupd.Kernel.Pages;
 using Aupd.Registries.Doors;
 using Aupd.SignIn.PortalSignIn;
 using Aupd.SignIn.Provider;
-using Dapper;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
-using Npgsql;
 
 namespace Aupd.SignIn.Roles;
 
 /// <summary>Chooser of role, and of service unless one has asked. Also the way to switch later: the password is not asked again.</summary>
 internal sealed class ChooseModel(
-    Sessions.Sessions sessions, RequestStore requests, SituationReader situations, Continue next, AuditTrail audit, NpgsqlDataSource source, Language language)
-    : PageModel
+    Sessions.Sessions sessions, RequestStore requests, SituationReader situations, Continue next, RememberChoice remember, Language language) : PageModel
 {
     internal sealed record Group(HeldRole Role, IReadOnlyList<Service> Services);
 
@@ -39,12 +35,12 @@ internal sealed class ChooseModel(
         if (Asked is not null)
         {
             await requests.ChooseRoleAsync(Asked.RequestId, group.Role.Id, ct);
-            await RememberAsync(now, group.Role, Asked.ClientId, ct);
+            await remember.RunAsync(now.Visitor!, group.Role.Id, Asked.ClientId, ct);
             return GoOn();
         }
         if (group.Services.FirstOrDefault(s => s.ClientId == Service) is not { } service)
             return Again(language["Выберите сервис из списка.", "Choose a service from the list."]);
-        await RememberAsync(now, group.Role, service.ClientId, ct);
+        await remember.RunAsync(now.Visitor!, group.Role.Id, service.ClientId, ct);
         return Redirect(next.EntranceOf(service));
     }
 
@@ -55,18 +51,8 @@ internal sealed class ChooseModel(
         if (now.Step is Step.Authenticate or Step.Activate or Step.NoSuchAccount or Step.Disabled or Step.NoRight) return null;
         LastRole = now.Visitor!.LastRole;
         var among = now.Step is Step.Choose choose ? choose.Among : now.Roles;
-        Groups = among.Select(r => new Group(r, now.Services.Where(s => NextStep.MayEnter(r, s.Roles))
-            .OrderByDescending(s => s.IsHomeOf.Contains(r.Kind)).ThenBy(s => s.Name, StringComparer.Ordinal).ToList())).ToList();
+        Groups = among.Select(r => new Group(r, NextStep.Open(r, now.Services))).ToList();
         return now;
-    }
-
-    private async Task RememberAsync(Situation now, HeldRole role, string service, CancellationToken ct)
-    {
-        await sessions.UseRoleAsync(now.Visitor!, role.Id, ct);
-        await using var connection = await source.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition("update signin.profile set last_role = @role, last_service = @service where id = @profileId",
-            new { role = role.Id, service, profileId = now.Visitor!.ProfileId }, cancellationToken: ct));
-        await audit.WriteAsync(connection, new AuditLine("signin.role-chosen", now.Visitor.AccountId.ToString(), null, now.Visitor.Trace, new { role = role.Id, service }), ct);
     }
 
     private PageResult Again(string error)

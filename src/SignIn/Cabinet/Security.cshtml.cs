@@ -1,40 +1,32 @@
 using Aupd.Kernel.Audit;
 using Aupd.Kernel.Pages;
-using Aupd.Registries.Doors;
-using Aupd.SignIn.Provider;
 using Aupd.SignIn.Sessions;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Aupd.SignIn.Cabinet;
 
-/// <summary>One's own roles, login and sessions.</summary>
-internal sealed class AccountModel(
-    Sessions.Sessions sessions, SituationReader situations, EndSessions end, SignOutHere signOut, AuditTrail audit, RegionSettings region) : PageModel
+/// <summary>Where I am signed in, and ending it.</summary>
+internal sealed class SecurityModel(
+    CabinetParts parts, Sessions.Sessions sessions, EndSessions end, SignOutHere signOut, AuditTrail audit, RegionSettings region) : CabinetPage(parts)
 {
-    internal Visitor Visitor { get; private set; } = null!;
-    internal IReadOnlyList<HeldRole> Roles { get; private set; } = [];
     internal IReadOnlyList<SessionLine> Sessions { get; private set; } = [];
-    internal bool NeedsActivation { get; private set; }
     public TimeZoneInfo Zone { get; } = region.Zone();
+    [BindProperty(SupportsGet = true, Name = "ended")] public bool HasEnded { get; set; }
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
     {
-        var now = await situations.ReadAsync(await sessions.CurrentAsync(HttpContext, ct), null, ct);
-        if (now.Visitor is null || now.Step is Step.NoSuchAccount or Step.Disabled) return Redirect(Continue.Path);
-        Visitor = now.Visitor;
-        Roles = now.Roles;
-        NeedsActivation = now.Step is Step.Activate;
+        if (await EnterAsync(ct) is { } elsewhere) return elsewhere;
         Sessions = await sessions.OfAccountAsync(Visitor.AccountId, ct);
         return Page();
     }
 
+    // Not EnterAsync: also who has lost every role may end what he began.
     public async Task<IActionResult> OnPostEndAsync(string? sid, CancellationToken ct)
     {
         if (await sessions.CurrentAsync(HttpContext, ct) is not { } visitor) return Redirect(Continue.Path);
         if (sid == visitor.Sid) return Redirect(await signOut.RunAsync(HttpContext, SignOutHere.Page, ct));
-        if (sid is { Length: <= 64 } && sid.All(char.IsAsciiLetterOrDigit)) await end.OneAsync(sid, visitor.AccountId, "ended-by-owner", ct);
-        return Redirect("/account");
+        var ended = sid is { Length: > 0 and <= 64 } && sid.All(char.IsAsciiLetterOrDigit) && await end.OneAsync(sid, visitor.AccountId, "ended-by-owner", ct) > 0;
+        return Redirect(CabinetTabs.Security + (ended ? "?ended=true" : ""));
     }
 
     public async Task<IActionResult> OnPostEndAllAsync(CancellationToken ct)

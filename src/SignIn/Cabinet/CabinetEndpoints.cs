@@ -1,0 +1,15 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Aupd.SignIn.Cabinet;
+
+/// <summary>The addresses of the cabinet that show nothing and only lead on.</summary>
+internal static class CabinetEndpoints
+{
+    internal static void Map(WebApplication app)
+    {
+        // Where the cabinet was before: people and letters have these addresses.
+        app.MapGet("/account", () => Results.Redirect(CabinetTabs.Home));
+        app.MapGet("/account/third-parties", () => Results.Redirect(ThirdPartiesModel.Path));
+    }
+}

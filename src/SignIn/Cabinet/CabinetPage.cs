@@ -1,0 +1,33 @@
+using Aupd.Registries.Doors;
+using Aupd.SignIn.Provider;
+using Aupd.SignIn.Sessions;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace Aupd.SignIn.Cabinet;
+
+/// <summary>What every page of the cabinet works with.</summary>
+internal sealed class CabinetParts(Sessions.Sessions sessions, SituationReader situations)
+{
+    internal async Task<Situation> ReadAsync(Microsoft.AspNetCore.Http.HttpContext http, CancellationToken ct) =>
+        await situations.ReadAsync(await sessions.CurrentAsync(http, ct), null, ct);
+}
+
+/// <summary>What the cabinet's pages share: who is signed in, known by the session and never by the request, and which parts there are.</summary>
+internal abstract class CabinetPage(CabinetParts parts) : PageModel
+{
+    internal Visitor Visitor { get; private set; } = null!;
+    internal IReadOnlyList<HeldRole> Roles { get; private set; } = [];
+    internal IReadOnlyList<Service> Services { get; private set; } = [];
+    internal bool NeedsActivation { get; private set; }
+    internal IEnumerable<CabinetTab> Tabs => CabinetTabs.For(Roles);
+
+    /// <summary>Null when the page may be shown. Whoever is not signed in, disabled or unknown to the registries is led on as at a sign-in.</summary>
+    protected async Task<IActionResult?> EnterAsync(CancellationToken ct)
+    {
+        var now = await parts.ReadAsync(HttpContext, ct);
+        if (now.Visitor is null || now.Step is Step.NoSuchAccount or Step.Disabled) return Redirect(Continue.Path);
+        (Visitor, Roles, Services, NeedsActivation) = (now.Visitor, now.Roles, now.Services, now.Step is Step.Activate);
+        return null;
+    }
+}
