@@ -63,7 +63,7 @@ public static class OpenIdModule
         services.AddSingleton<AccessTokens>().AddSingleton<FindToken>().AddSingleton<GrantToClient>().AddSingleton<ExchangeToken>();
         services.AddSingleton<RevocationEndpoint>().AddSingleton<IntrospectionEndpoint>();
         services.AddSingleton<UserInfoEndpoint>().AddSingleton<DiscoveryEndpoint>();
-        services.AddSingleton<Administrator>().AddSingleton<StoredClients>().AddSingleton<ClientsApi>();
+        services.AddSingleton<Administrator>().AddSingleton<StoredClients>().AddSingleton<ClientsApi>().AddSingleton<IClientSecrets, ClientSecrets>();
         services.AddSingleton<ConsentStore>().AddSingleton<ScopeTexts>().AddSingleton<IConsents, OwnConsents>().AddScoped<ConsentPages>();
         services.AddSingleton<QuestionSeal>().AddSingleton<DeviceAuthorizations>().AddSingleton<DeviceAuthorizationEndpoint>()
             .AddScoped<DevicePages>().AddSingleton<PollForDevice>();
@@ -89,6 +89,7 @@ public static class OpenIdModule
         Map<ClientsApi>(app, ClientsApi.OnePath, "PUT", (e, http) => e.PutAsync(http));
         Map<ClientsApi>(app, ClientsApi.OnePath, "DELETE", (e, http) => e.DeleteAsync(http));
         Map<ClientsApi>(app, ClientsApi.SecretPath, "POST", (e, http) => e.RotateAsync(http));
+        Map<ClientsApi>(app, ClientsApi.SecretPath, "DELETE", (e, http) => e.RetireAsync(http));
         Map<ConsentPages>(app, ConsentPages.Path, "GET", (e, http) => e.AskAsync(http));
         Map<ConsentPages>(app, ConsentPages.Path, "POST", (e, http) => e.AnswerAsync(http));
         Map<DevicePages>(app, DevicePages.Path, "GET", (e, http) => e.EnterAsync(http));

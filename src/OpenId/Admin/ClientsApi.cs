@@ -50,27 +50,23 @@ internal sealed partial class ClientsApi(
         await AnswerAsync(http, IdOf(http) is not { } id ? new ChangeClientOutcome.NoSuchClient()
             : await clients.RemoveAsync(caller.ClientId, id, PreconditionOf(http), ct)));
 
-    /// <summary>A new secret. The one before it stays good until the next change, so that a client can be changed without a gap;
-    /// <c>?only=true</c> ends it at once.</summary>
-    public Task RotateAsync(HttpContext http) => AsAsync(http, async (caller, ct) =>
+    /// <summary>A new secret. The one before it stays good until it is retired or the next one comes, so that a client can be changed without a
+    /// gap; <c>?only=true</c> ends it at once.</summary>
+    public Task RotateAsync(HttpContext http)
     {
         var only = RequestParameters.FromQuery(http.Request)["only"] == "true";
-        var given = PreconditionOf(http);
-        var precondition = given.IsGiven ? given : Precondition.Waived;
-        await AnswerAsync(http, IdOf(http) is not { } id ? new ChangeClientOutcome.NoSuchClient()
-            : await clients.ChangeAsync(caller.ClientId, id, "openid.client-secret-rotated", precondition, before => Rotated(before, only), ct));
-    });
-
-    private static StoredClients.Wish Rotated(StoredClient? before, bool only)
-    {
-        if (before is null) return new StoredClients.Wish(null) { Otherwise = new ChangeClientOutcome.NoSuchClient() };
-        if (before.Client.SecretHashes is not [.., var last]) return new StoredClients.Wish(null) { Otherwise = new ChangeClientOutcome.NoSecret() };
-        var secret = ClientDraft.NewSecret();
-        return new StoredClients.Wish(before.Client with
-        {
-            SecretHashes = only ? [ClientJson.Hash(secret)] : [last, ClientJson.Hash(secret)],
-        }, secret);
+        return ChangeSecretAsync(http, ClientSecrets.Rotate, before => ClientSecrets.Rotated(before, only));
     }
+
+    /// <summary>Ends all secrets but the latest.</summary>
+    public Task RetireAsync(HttpContext http) => ChangeSecretAsync(http, ClientSecrets.Retire, ClientSecrets.Retired);
+
+    private Task ChangeSecretAsync(HttpContext http, string act, Func<StoredClient?, StoredClients.Wish> change) => AsAsync(http, async (caller, ct) =>
+    {
+        var given = PreconditionOf(http);
+        await AnswerAsync(http, IdOf(http) is not { } id ? new ChangeClientOutcome.NoSuchClient()
+            : await clients.ChangeAsync(caller.ClientId, id, act, given.IsGiven ? given : Precondition.Waived, change, ct));
+    });
 
     private async Task AsAsync(HttpContext http, Func<OpenIdClient, CancellationToken, Task> run)
     {
@@ -102,6 +98,7 @@ internal sealed partial class ClientsApi(
             case ChangeClientOutcome.OfTheFile:
                 return ErrorAsync(409, "in_file", "This client stands in the clients' file, which would undo the change: change it there.");
             case ChangeClientOutcome.NoSecret: return ErrorAsync(409, "no_secret", "This client does not prove itself by a secret.");
+            case ChangeClientOutcome.NoOldSecret: return ErrorAsync(409, "no_old_secret", "This client has one secret: add the new one first.");
             // RFC 7591 §3.2.2.
             case ChangeClientOutcome.Refused refused: return ErrorAsync(400, "invalid_client_metadata", string.Join(' ', refused.Faults), refused.Faults);
             default: throw new System.Diagnostics.UnreachableException();

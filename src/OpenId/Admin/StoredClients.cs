@@ -24,6 +24,8 @@ internal abstract record ChangeClientOutcome
     /// <summary>It stands in the clients' file, which would undo the change at the next start.</summary>
     internal sealed record OfTheFile : ChangeClientOutcome;
     internal sealed record NoSecret : ChangeClientOutcome;
+    /// <summary>There is none to retire.</summary>
+    internal sealed record NoOldSecret : ChangeClientOutcome;
     internal sealed record Refused(IReadOnlyList<string> Faults) : ChangeClientOutcome;
 }
 
@@ -45,6 +47,8 @@ internal sealed record Precondition(IReadOnlyList<string> Matches, bool MustNotE
 /// <summary>The rows of clients, as the administration reads and changes them: one at a time, under its lock.</summary>
 internal sealed class StoredClients(NpgsqlDataSource source, ClientDirectory directory, AuditTrail audit, ProviderIdentity provider, TimeProvider clock)
 {
+    private const string Api = "api";
+
     private const string Columns = """
         definition::text as definition, source, changed_at, registered_at,
         '"' || encode(sha256(convert_to(source || definition::text, 'UTF8')), 'hex') || '"' as etag
@@ -100,8 +104,9 @@ internal sealed class StoredClients(NpgsqlDataSource source, ClientDirectory dir
 
     /// <param name="act">For the audit trail.</param>
     /// <param name="change">What is to become of the client that stands there; null stands for none.</param>
+    /// <param name="by">By which way: api or command.</param>
     public async Task<ChangeClientOutcome> ChangeAsync(string caller, string clientId, string act, Precondition precondition,
-        Func<StoredClient?, Wish> change, CancellationToken ct)
+        Func<StoredClient?, Wish> change, CancellationToken ct, string by = Api)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
@@ -112,7 +117,7 @@ internal sealed class StoredClients(NpgsqlDataSource source, ClientDirectory dir
         var values = new { provider = provider.Name, clientId, definition = ClientJson.Write(client), now = clock.GetUtcNow() };
         if (await connection.ExecuteAsync(new CommandDefinition(before is null ? InsertSql : UpdateSql, values, cancellationToken: ct)) == 0)
             return new ChangeClientOutcome.Stale();
-        await audit.WriteAsync(connection, Line(act, caller, clientId), ct);
+        await audit.WriteAsync(connection, Line(act, caller, clientId, by), ct);
         var after = await LockAsync(connection, clientId, ct);
         await transaction.CommitAsync(ct);
         await directory.TellAsync(connection, ct);
@@ -142,5 +147,6 @@ internal sealed class StoredClients(NpgsqlDataSource source, ClientDirectory dir
         (await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(LockSql, new { provider = provider.Name, clientId },
             cancellationToken: ct)))?.ToStored();
 
-    private AuditLine Line(string act, string caller, string? clientId) => new(act, caller, clientId, Details: new { provider = provider.Name, by = "api" });
+    private AuditLine Line(string act, string caller, string? clientId, string by = Api) =>
+        new(act, caller, clientId, Details: new { provider = provider.Name, by });
 }

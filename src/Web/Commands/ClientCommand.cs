@@ -11,7 +11,7 @@ internal static class ClientCommand
 
     public static Command Create()
     {
-        var command = new Command("client", "Lists, registers and removes services that sign people in through us.") { List(), Add(), Remove() };
+        var command = new Command("client", "Lists, registers and removes services that sign people in through us.") { List(), Add(), Secret(), Remove() };
         command.Options.Add(OfPortal);
         return command;
     }
@@ -50,6 +50,39 @@ internal static class ClientCommand
         return command;
     }
 
+    private static Command Secret()
+    {
+        var id = new Argument<string>("CLIENT") { Description = "The client_id." };
+        var retire = new Option<bool>("--retire") { Description = "Ends all secrets but the latest, when the service uses that one." };
+        var command = new Command("secret", "Makes a new secret and prints it, this once; the one before it works on until it is retired.") { id, retire };
+        command.SetAction((parsed, ct) => WithAsync<IClientSecrets>(parsed, async secrets =>
+        {
+            var clientId = parsed.GetValue(id)!;
+            switch (parsed.GetValue(retire) ? await secrets.RetireAsync(clientId, ct) : await secrets.AddAsync(clientId, ct))
+            {
+                // Alone on its line, so that a script can take it; what a person reads goes to the other stream.
+                case ChangeSecretOutcome.Added added:
+                    await Console.Out.WriteLineAsync(added.Secret);
+                    await Console.Error.WriteLineAsync($"The secret before works as well. When {clientId} uses the new one: client secret {clientId} --retire");
+                    return CommandLine.Done;
+                case ChangeSecretOutcome.Retired:
+                    await Console.Error.WriteLineAsync($"The latest secret of {clientId} alone works now.");
+                    return CommandLine.Done;
+                case var other: throw new CommandException(Obstacle(other, clientId));
+            }
+        }, ct));
+        return command;
+    }
+
+    private static string Obstacle(ChangeSecretOutcome outcome, string clientId) => outcome switch
+    {
+        ChangeSecretOutcome.NoSuchClient => $"There is no client {clientId}.",
+        ChangeSecretOutcome.OfTheFile => $"{clientId} stands in the clients' file: put the new secret into secretHashes there, beside the old one, and take that out later.",
+        ChangeSecretOutcome.NoSecret => $"{clientId} does not prove itself by a secret.",
+        ChangeSecretOutcome.NoOldSecret => $"{clientId} has one secret: make the new one first.",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
     private static Command Remove()
     {
         var id = new Argument<string>("CLIENT") { Description = "The client_id." };
@@ -59,10 +92,12 @@ internal static class ClientCommand
         return command;
     }
 
-    private static async Task<int> WithClientsAsync(ParseResult parsed, Func<IClients, Task<int>> work, CancellationToken ct)
+    private static Task<int> WithClientsAsync(ParseResult parsed, Func<IClients, Task<int>> work, CancellationToken ct) => WithAsync(parsed, work, ct);
+
+    private static async Task<int> WithAsync<T>(ParseResult parsed, Func<T, Task<int>> work, CancellationToken ct) where T : notnull
     {
         await using var shared = await SharedParts.OpenAsync(CommonOptions.Settings(parsed), ct: ct);
         await using var services = parsed.GetValue(OfPortal) ? CommandServices.Portal(shared) : CommandServices.School(shared);
-        return await work(services.GetRequiredService<IClients>());
+        return await work(services.GetRequiredService<T>());
     }
 }

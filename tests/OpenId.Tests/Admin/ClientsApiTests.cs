@@ -138,6 +138,27 @@ public sealed class ClientsApiTests(ProviderFixture fixture) : IClassFixture<Pro
     }
 
     [Fact]
+    public async Task The_old_secret_is_retired_when_the_new_one_is_in_use()
+    {
+        var first = (await MakeAsync("retiring", ",\"grantTypes\":[\"client_credentials\"],\"scopes\":[\"diary.read\"]")).Text("secret")!;
+        async Task<bool> WorksAsync(string secret) => (await _http.OwnTokenAsync("retiring", ("client_secret", secret))).Status == HttpStatusCode.OK;
+        Assert.Equal((HttpStatusCode.Conflict, "no_old_secret"), await Error(SendAsync("DELETE", "retiring/secret")));
+        var made = await SendAsync("POST", "retiring/secret");
+        Assert.Equal(HttpStatusCode.PreconditionFailed, (await SendAsync("DELETE", "retiring/secret", ifMatch: "\"old\"")).Status);
+        Assert.True(await WorksAsync(first) && await WorksAsync(made.Text("secret")!));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => SendAsync("DELETE", "retiring/secret")));
+        var retired = Assert.Single(answers, a => a.Status == HttpStatusCode.OK);
+        Assert.Equal(1, retired.Json.GetProperty("secrets").GetInt32());
+        Assert.False(retired.Json.TryGetProperty("secret", out _));
+        Assert.All(answers.Except([retired]), a => Assert.Equal("no_old_secret", a.Text("error")));
+        Assert.False(await WorksAsync(first));
+        Assert.True(await WorksAsync(made.Text("secret")!));
+        Assert.Equal(1, await CountAsync("openid.client-secret-retired", "retiring"));
+        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync("DELETE", "nowhere/secret")).Status);
+        Assert.Equal((HttpStatusCode.Conflict, "no_secret"), await Error(SendAsync("DELETE", "app/secret")));
+    }
+
+    [Fact]
     public async Task A_removed_client_is_gone_with_its_grants()
     {
         var made = await MakeAsync("leaving");
@@ -155,7 +176,7 @@ public sealed class ClientsApiTests(ProviderFixture fixture) : IClassFixture<Pro
         await fixture.Site.Services.GetRequiredService<ClientDirectory>().ReplaceFileAsync([ProviderFixture.Client("of-file")], default);
         var read = await SendAsync("GET", "of-file");
         Assert.Equal("file", read.Text("source"));
-        foreach (var (method, id, body) in new[] { ("PUT", "of-file", Draft()), ("DELETE", "of-file", null), ("POST", "of-file/secret", null) })
+        foreach (var (method, id, body) in new[] { ("PUT", "of-file", Draft()), ("DELETE", "of-file", null), ("POST", "of-file/secret", null), ("DELETE", "of-file/secret", null) })
             Assert.Equal((HttpStatusCode.Conflict, "in_file"), await Error(SendAsync(method, id, body, read.Header("ETag"))));
         Assert.Equal(read.Header("ETag"), (await SendAsync("GET", "of-file")).Header("ETag"));
     }
@@ -204,7 +225,7 @@ public sealed class ClientsApiTests(ProviderFixture fixture) : IClassFixture<Pro
         var clerk = (await _http.OwnTokenAsync("clerk")).Text("access_token")!;
         var person = (await _http.TokenAsync(TestBrowser.Redeem(await _http.CodeAsync("anna", TestBrowser.Request("person", ("scope", "openid aupd.clients"))), "person"))).Text("access_token")!;
         var less = (await _http.OwnTokenAsync("admin", ("scope", "diary.read"))).Text("access_token")!;
-        foreach (var (method, id, body) in new[] { ("GET", "", null), ("GET", "web", null), ("PUT", "mine", Draft()), ("DELETE", "web", null), ("POST", "web/secret", null) })
+        foreach (var (method, id, body) in new[] { ("GET", "", null), ("GET", "web", null), ("PUT", "mine", Draft()), ("DELETE", "web", null), ("POST", "web/secret", null), ("DELETE", "web/secret", null) })
         {
             Assert.Equal((HttpStatusCode.Forbidden, "insufficient_scope"), await Error(SendAsync(method, id, body, token: clerk)));
             Assert.Equal((HttpStatusCode.Forbidden, "insufficient_scope"), await Error(SendAsync(method, id, body, token: less)));

@@ -23,6 +23,8 @@ public sealed class FuzzTests(ProviderFixture fixture) : IClassFixture<ProviderF
         var (paths, programs) = await EndpointsAsync();
         using var browser = fixture.Browser();
         Assert.IsType<RegisterClientOutcome.Registered>(await fixture.Site.Clients.RegisterAsync(ProviderFixture.Jar.Client("keyed"), default));
+        Assert.IsType<RegisterClientOutcome.Registered>(await fixture.Site.Clients.RegisterAsync(
+            ServiceClients.Acting("acting", ServiceClients.DiaryApi, ServiceClients.LibraryApi) with { Scopes = ["openid"] }, default));
         // Keys are made at first need.
         await browser.TokensAsync("anna");
         var before = await RowsAsync();

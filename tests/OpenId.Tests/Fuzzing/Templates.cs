@@ -6,13 +6,14 @@ namespace Aupd.OpenId.Tests.Fuzzing;
 internal sealed class Templates(Random random)
 {
     private const string Form = "authorization_code code redirect_uri code_verifier";
+    private const string Exchange = "urn:ietf:params:oauth:grant-type:token-exchange subject_token subject_token_type resource";
     private static readonly string[] Handles = ["AGqZk0AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "AAAA", "x.y.z", "eyJhbGciOiJub25lIn0.e30.", ""];
 
     /// <summary>Every grant that somebody's token endpoint knows, with the parameters it takes; those we do not have are bad input too.</summary>
     private static readonly string[] Grants =
     [
         Form, "refresh_token refresh_token scope", "client_credentials scope resource", "urn:ietf:params:oauth:grant-type:device_code device_code",
-        "urn:ietf:params:oauth:grant-type:token-exchange subject_token subject_token_type requested_token_type actor_token actor_token_type audience resource",
+        Exchange + " requested_token_type actor_token actor_token_type audience", Exchange,
         "urn:ietf:params:oauth:grant-type:jwt-bearer assertion", "password username password", "implicit scope", "urn:openid:params:grant-type:ciba auth_req_id",
     ];
 
@@ -31,7 +32,7 @@ internal sealed class Templates(Random random)
         {
             case "/connect/authorize": Browser(made); Authorization(made); break;
             case "/connect/logout": Browser(made); Add(made, ("id_token_hint", "a.b.c"), ("post_logout_redirect_uri", "https://web.test/bye"), ("client_id", "web"), ("state", "s")); break;
-            case "/connect/token": Client(made); Grant(made); break;
+            case "/connect/token": Token(made); break;
             case "/connect/par": Client(made); Authorization(made); break;
             case "/connect/userinfo": Bearer(made); break;
             default:
@@ -62,11 +63,15 @@ internal sealed class Templates(Random random)
         else made.Headers.Add(("Authorization", "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes("web:" + TestBrowser.Secret))));
     }
 
-    private void Grant(FuzzCase made)
+    private void Token(FuzzCase made)
     {
-        var words = Pick(Grants).Split(' ');
+        var grant = Pick(Grants);
+        if (grant.StartsWith(Exchange, StringComparison.Ordinal) && random.Next(4) > 0) Add(made, ("client_id", "acting"), ("client_secret", TestBrowser.Secret));
+        else Client(made);
+        var words = grant.Split(' ');
         Add(made, ("grant_type", words[0]));
-        foreach (var name in words.Skip(1)) Add(made, (name, name switch { "redirect_uri" => "https://web.test/cb", "code_verifier" => TestBrowser.Verifier, "scope" => "openid", _ => Pick(Handles) }));
+        foreach (var name in words.Skip(1)) Add(made, (name, name switch { "redirect_uri" => "https://web.test/cb", "code_verifier" => TestBrowser.Verifier, "scope" => "openid",
+            "subject_token_type" => "urn:ietf:params:oauth:token-type:access_token", "resource" => "https://library.test/api", _ => Pick(Handles) }));
     }
 
     private void Bearer(FuzzCase made)

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Aupd.OpenId.Clients;
+using Aupd.OpenId.Tests.Provider;
+using Aupd.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aupd.OpenId.Tests.Admin;
+
+/// <summary><c>aupd client secret</c>, as a program of its own beside a site that runs.</summary>
+public sealed partial class ClientSecretCommandTests : IAsyncLifetime
+{
+    private string _database = "";
+    private TestSite _site = null!;
+    private TestBrowser _http = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestPostgres.NewDatabaseAsync();
+        _site = await TestSite.StartAsync(new TestPeople(), TimeProvider.System, _database);
+        _http = new TestBrowser(_site.Url);
+        await _site.Clients.RegisterAsync(ServiceClients.Service("turning") with { Resources = [] }, default);
+        await _site.Clients.RegisterAsync(ProviderFixture.Client("app") with { Type = "public", SecretHashes = [] }, default);
+        await _site.Services.GetRequiredService<ClientDirectory>().ReplaceFileAsync([ProviderFixture.Client("of-file")], default);
+    }
+
+    public async Task DisposeAsync()
+    {
+        _http.Dispose();
+        await _site.DisposeAsync();
+    }
+
+    private async Task<(int Code, string Output)> RunAsync(params string[] words)
+    {
+        await using var program = ProgramProcess.Start(["client", "secret", .. words, "--connection-string", _database, "--set", "Secrets:MasterKey=" + Convert.ToBase64String(new byte[32])]);
+        var code = await program.ExitAsync();
+        return (code, program.Output);
+    }
+
+    private async Task<bool> WorksAsync(string secret) => (await _http.OwnTokenAsync("turning", ("client_secret", secret))).Status == HttpStatusCode.OK;
+
+    [Fact]
+    public async Task A_new_secret_is_printed_once_both_work_and_the_old_one_is_retired()
+    {
+        var (code, output) = await RunAsync("turning");
+        Assert.True(code == 0, output);
+        var secret = Assert.Single(SecretLine().Matches(output)).Value.Trim();
+        await Eventually.HoldsAsync("the site takes the new secret", () => WorksAsync(secret));
+        Assert.True(await WorksAsync(TestBrowser.Secret));
+        (code, output) = await RunAsync("turning", "--retire");
+        Assert.True(code == 0, output);
+        Assert.DoesNotContain(secret, output);
+        await Eventually.HoldsAsync("the site takes the old secret no longer", async () => !await WorksAsync(TestBrowser.Secret));
+        Assert.True(await WorksAsync(secret));
+        Assert.Equal(["openid.client-secret-rotated command command", "openid.client-secret-retired command command"], await AuditAsync());
+        (code, output) = await RunAsync("turning", "--retire");
+        Assert.Equal(1, code);
+        Assert.Contains("turning has one secret", output);
+        Assert.True(await WorksAsync(secret));
+    }
+
+    [Theory]
+    [InlineData("nobody", "There is no client nobody.")]
+    [InlineData("app", "does not prove itself by a secret")]
+    [InlineData("of-file", "secretHashes")]
+    public async Task Where_there_is_none_to_change_a_sentence_says_why(string client, string sentence)
+    {
+        foreach (var words in new[] { new[] { client }, [client, "--retire"] })
+        {
+            var (code, output) = await RunAsync(words);
+            Assert.Equal(1, code);
+            Assert.Contains(sentence, output);
+            Assert.Empty(SecretLine().Matches(output));
+        }
+        Assert.Empty(await AuditAsync());
+    }
+
+    private async Task<List<string>> AuditAsync()
+    {
+        var lines = new List<string>();
+        await using var command = _site.Shared.Source.CreateCommand("select act || ' ' || actor || ' ' || (details->>'by') from kernel.audit where act like 'openid.client-secret-%' order by at");
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync()) lines.Add(reader.GetString(0));
+        return lines;
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9_-]{43}\r?$", RegexOptions.Multiline)] private static partial Regex SecretLine();
+}
