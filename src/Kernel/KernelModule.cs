@@ -1,6 +1,7 @@
 using Aupd.Kernel.Audit;
 using Aupd.Kernel.Data;
 using Aupd.Kernel.Facts;
+using Aupd.Kernel.Http;
 using Aupd.Kernel.Pages;
 using Aupd.Kernel.Throttling;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,12 +13,13 @@ public static class KernelModule
 {
     public static MigrationSet Migrations { get; } = MigrationSet.EmbeddedIn(typeof(KernelModule).Assembly, "kernel");
 
-    /// <summary>Needs an NpgsqlDataSource, a Sealer and a TimeProvider registered beside it.</summary>
+    /// <summary>Needs an NpgsqlDataSource, a Sealer, a TimeProvider and PlacesSettings registered beside it.</summary>
     public static IServiceCollection AddKernel(this IServiceCollection services)
     {
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<FactLog>();
         services.AddSingleton<Throttle>();
+        services.AddSingleton<Places>();
         services.AddHttpContextAccessor();
         services.AddScoped<Language>();
         return services;

@@ -18,7 +18,7 @@ internal sealed partial class SessionTouches(NpgsqlDataSource source, SignInSett
 
     // The row is asked for the same things as at the note: it may have ended since, and several nodes may have noted it.
     private const string TouchSql = """
-        update signin.session s set seen_at = n.at, idle_until = n.at + make_interval(mins => @idleMinutes)
+        update signin.session s set seen_at = n.at, idle_until = n.at + make_interval(mins => coalesce(s.idle_minutes, @idleMinutes))
           from unnest(@sids::text[], @ats::timestamptz[]) as n (sid, at)
          where s.sid = n.sid and s.ended_at is null and s.seen_at < n.at and s.idle_until > n.at and s.expires_at > n.at
         """;

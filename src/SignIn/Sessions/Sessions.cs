@@ -10,7 +10,7 @@ using Npgsql;
 namespace Aupd.SignIn.Sessions;
 
 /// <summary>Server-side sessions: begun at each sign-in under a new id, found by the hash of the cookie's id.</summary>
-internal sealed class Sessions(NpgsqlDataSource source, HotPath hot, SessionCookie cookie, Sealer sealer, SignInSettings settings, TimeProvider clock)
+internal sealed class Sessions(NpgsqlDataSource source, HotPath hot, SessionCookie cookie, Sealer sealer, Places places, SignInSettings settings, TimeProvider clock)
 {
     internal const string IdTokenPurpose = "portal-id-token";
     // A page view moves the idle limit at most once a minute: reading stays cheap.
@@ -18,10 +18,10 @@ internal sealed class Sessions(NpgsqlDataSource source, HotPath hot, SessionCook
 
     private const string CurrentSql = $"""
         with touched as (
-            update signin.session set seen_at = @now, idle_until = @idleUntil
+            update signin.session set seen_at = @now, idle_until = @now + make_interval(mins => coalesce(idle_minutes, @idleMinutes))
              where id_hash = @idHash and ended_at is null and idle_until > @now and expires_at > @now and seen_at < @stale)
         select s.id_hash, s.sid, s.account_id, a.subject, a.last_name, a.first_name, a.middle_name, p.id as profile_id, s.created_at, s.authenticated_at,
-               s.methods, s.active_role, s.roles_used, s.portal_sid, s.trace as trace_digits, p.activated_at, p.disabled_at, p.last_role, p.last_service, l.login,
+               s.methods, s.kind, s.expires_at, s.active_role, s.roles_used, s.portal_sid, s.trace as trace_digits, p.activated_at, p.disabled_at, p.last_role, p.last_service, l.login,
                (select ({RoleFragments.AllOfHolder}) from (select a.subject as account_id) holder) as held_roles
           from signin.session s join signin.account a on a.id = s.account_id
           left join signin.profile p on p.account_id = a.id left join signin.login l on l.profile_id = p.id and l.retired_at is null
@@ -30,14 +30,17 @@ internal sealed class Sessions(NpgsqlDataSource source, HotPath hot, SessionCook
 
     private const string BeginSql = """
         insert into signin.session (id_hash, sid, account_id, created_at, authenticated_at, seen_at, idle_until, expires_at, methods, portal_sid,
-               id_token_sealed, device, trace)
-        values (@idHash, @sid, @accountId, @now, @authenticatedAt, @now, @idleUntil, @expiresAt, @methods, @portalSid, @idToken, @device, @trace)
+               id_token_sealed, device, trace, kind, idle_minutes, place)
+        values (@idHash, @sid, @accountId, @now, @authenticatedAt, @now, @now + make_interval(mins => coalesce(@idleMinutes::int, @usualIdleMinutes::int)),
+               @expiresAt, @methods, @portalSid, @idToken, @device, @trace, @kind, @idleMinutes::int, @place)
         """;
 
     // The same person proved himself again in the same browser: the services' grants go on, the cookie's id changes.
     private const string RenewSql = """
-        update signin.session set id_hash = @idHash, created_at = @now, authenticated_at = @authenticatedAt, seen_at = @now, idle_until = @idleUntil,
-               expires_at = @expiresAt, methods = @methods, portal_sid = @portalSid, id_token_sealed = @idToken, device = @device, trace = @trace
+        update signin.session set id_hash = @idHash, created_at = @now, authenticated_at = @authenticatedAt, seen_at = @now,
+               idle_until = @now + make_interval(mins => coalesce(@idleMinutes::int, @usualIdleMinutes::int)), expires_at = @expiresAt, methods = @methods,
+               portal_sid = @portalSid, id_token_sealed = @idToken, device = @device, trace = @trace, kind = @kind, idle_minutes = @idleMinutes::int,
+               place = @place
          where id_hash = @oldHash and account_id = @accountId and ended_at is null
         """;
 
@@ -53,7 +56,7 @@ internal sealed class Sessions(NpgsqlDataSource source, HotPath hot, SessionCook
         var now = clock.GetUtcNow();
         await using var connection = await hot.Source.OpenConnectionAsync(ct);
         return await connection.QuerySingleOrDefaultAsync<Visitor>(new CommandDefinition(CurrentSql,
-            new { idHash, now, stale = now - TouchEvery, idleUntil = now.AddMinutes(settings.SessionIdleMinutes) }, cancellationToken: ct));
+            new { idHash, now, stale = now - TouchEvery, idleMinutes = settings.SessionIdleMinutes }, cancellationToken: ct));
     }
 
     /// <summary>Begins a session under a new id; one of the same account in this browser is renewed and keeps its grants.</summary>
@@ -63,7 +66,8 @@ internal sealed class Sessions(NpgsqlDataSource source, HotPath hot, SessionCook
         var values = new
         {
             idHash = cookie.SetSession(http), sid = Guid.CreateVersion7(now).ToString("N"), accountId = begin.AccountId, now,
-            authenticatedAt = begin.AuthenticatedAt, idleUntil = now.AddMinutes(settings.SessionIdleMinutes), expiresAt = now.AddHours(settings.SessionHours),
+            authenticatedAt = begin.AuthenticatedAt, begin.IdleMinutes, usualIdleMinutes = settings.SessionIdleMinutes,
+            expiresAt = now + (begin.Longest ?? TimeSpan.FromHours(settings.SessionHours)), begin.Kind, place = places.Of(http),
             methods = begin.Methods.ToArray(), portalSid = begin.PortalSid, idToken = sealer.SealText(IdTokenPurpose, begin.IdToken),
             device = DeviceLabel.From(http.Request.Headers.UserAgent), trace = begin.Trace.Digits, oldHash = before?.IdHash,
         };
@@ -100,19 +104,38 @@ internal sealed class Sessions(NpgsqlDataSource source, HotPath hot, SessionCook
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         return (await connection.QueryAsync<SessionLine>(new CommandDefinition("""
-            select sid, device, created_at, seen_at from signin.session
+            select sid, kind, device, place, created_at, seen_at from signin.session
              where account_id = @accountId and ended_at is null and idle_until > @now and expires_at > @now order by seen_at desc limit 50
             """, new { accountId, now = clock.GetUtcNow() }, cancellationToken: ct))).AsList();
     }
 }
 
+/// <param name="IdToken">The portal's, for its logout; null for a session that the portal knows nothing of.</param>
 internal sealed record NewSession(
-    Guid AccountId, DateTimeOffset AuthenticatedAt, IReadOnlyList<string> Methods, string? PortalSid, string? IdToken, TraceNumber Trace);
+    Guid AccountId, DateTimeOffset AuthenticatedAt, IReadOnlyList<string> Methods, string? PortalSid, string? IdToken, TraceNumber Trace)
+{
+    /// <summary>One of <see cref="SessionKind"/>.</summary>
+    public string Kind { get; init; } = SessionKind.Usual;
+    /// <summary>How long nobody may be there; null: as the setting says.</summary>
+    public int? IdleMinutes { get; init; }
+    /// <summary>How long it lasts at most; null: as the setting says.</summary>
+    public TimeSpan? Longest { get; init; }
+}
+
+/// <summary>What a session began as.</summary>
+internal static class SessionKind
+{
+    internal const string Usual = "usual";
+}
 
 internal sealed record SessionLine
 {
     public string Sid { get; init; } = "";
+    /// <summary>One of <see cref="SessionKind"/>.</summary>
+    public string Kind { get; init; } = SessionKind.Usual;
     public string Device { get; init; } = "";
+    /// <summary>Where it began, for <see cref="Places.Shown"/>.</summary>
+    public string Place { get; init; } = "";
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset SeenAt { get; init; }
 }

@@ -19,6 +19,10 @@ internal sealed record Visitor
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset AuthenticatedAt { get; init; }
     public string[] Methods { get; init; } = [];
+    /// <summary>One of <see cref="SessionKind"/>.</summary>
+    public string Kind { get; init; } = SessionKind.Usual;
+    /// <summary>When the session ends at the latest.</summary>
+    public DateTimeOffset ExpiresAt { get; init; }
     public string? ActiveRole { get; init; }
     public string[] RolesUsed { get; init; } = [];
     /// <summary>The roles held, as the registries told within the same statement; read by RoleFragments.</summary>

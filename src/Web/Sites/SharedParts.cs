@@ -57,6 +57,7 @@ public sealed class SharedParts : IAsyncDisposable
     {
         services.AddSingleton(Source).AddSingleton(Hot).AddSingleton(Sealer).AddSingleton(Clock).AddSingleton(Addresses);
         services.AddSettings<Aupd.Kernel.Pages.RegionSettings>(Configuration, Aupd.Kernel.Pages.RegionSettings.Section);
+        services.AddSettings<PlacesSettings>(Configuration, PlacesSettings.Section);
         services.AddKernel();
     }
 
