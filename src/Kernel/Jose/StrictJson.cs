@@ -7,6 +7,7 @@ namespace Aupd.Kernel.Jose;
 /// at most 16 deep. Two parsers can then not read one token differently.</summary>
 public static class StrictJson
 {
+    private const int MaxNumberLength = 400;
     private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
     /// <summary>The root object, or null.</summary>
@@ -41,6 +42,31 @@ public static class StrictJson
             return text is null || text.Contains('\0') ? null : text;
         }
         catch (InvalidOperationException) { return null; }
+    }
+
+    /// <summary>Can PostgreSQL keep it as jsonb? Not U+0000 or half a surrogate pair, in a value or in a name, nor a number that no double holds:
+    /// its own limits lie further out (131072 digits before the point, 16383 behind it), and nothing we are told needs them.</summary>
+    public static bool CanBeKept(this JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.AsText() is not null,
+        JsonValueKind.Number => IsOrdinary(value),
+        JsonValueKind.Array => value.EnumerateArray().All(CanBeKept),
+        JsonValueKind.Object => value.EnumerateObject().All(p => IsWhole(p) && p.Value.CanBeKept()),
+        _ => true,
+    };
+
+    private static bool IsWhole(JsonProperty member)
+    {
+        try { return !member.Name.Contains('\0'); }
+        catch (InvalidOperationException) { return false; }
+    }
+
+    private static bool IsOrdinary(JsonElement number)
+    {
+        var text = number.GetRawText();
+        if (text.Length > MaxNumberLength || !number.TryGetDouble(out var read) || !double.IsFinite(read)) return false;
+        // Zero may be what was too small for a double.
+        return read != 0 || text.AsSpan(0, text.AsSpan().IndexOfAny('e', 'E') is var end and >= 0 ? end : text.Length).IndexOfAnyInRange('1', '9') < 0;
     }
 
     public static bool Has(this JsonElement element, string name) =>

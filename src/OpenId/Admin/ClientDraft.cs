@@ -15,9 +15,9 @@ internal static class ClientDraft
 
     public static string NewSecret() => StrictBase64Url.Encode(RandomNumberGenerator.GetBytes(SecretBytes));
 
-    /// <summary>Null when the body is not one JSON object of plain text.</summary>
+    /// <summary>Null when the body is not one JSON object that can be kept.</summary>
     public static JsonObject? Parse(ReadOnlyMemory<byte> body) =>
-        StrictJson.ParseObject(body) is { } root && IsPlain(root) ? JsonObject.Create(root) : null;
+        StrictJson.ParseObject(body) is { } root && root.CanBeKept() ? JsonObject.Create(root) : null;
 
     /// <summary>The same validation as for the file and the command. Secrets are never given back, so a registration that names none keeps
     /// those that are; a new one gets one, made here.</summary>
@@ -44,13 +44,4 @@ internal static class ClientDraft
 
     private static bool Is(JsonObject draft, string member, string standard) =>
         !draft.TryGetPropertyValue(member, out var value) || value is JsonValue v && v.TryGetValue<string>(out var text) && text == standard;
-
-    // PostgreSQL keeps neither U+0000 nor half a surrogate pair.
-    private static bool IsPlain(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.AsText() is not null,
-        JsonValueKind.Array => value.EnumerateArray().All(IsPlain),
-        JsonValueKind.Object => value.EnumerateObject().All(p => !p.Name.Contains('\0') && IsPlain(p.Value)),
-        _ => true,
-    };
 }

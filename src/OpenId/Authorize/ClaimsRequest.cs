@@ -97,15 +97,6 @@ internal sealed class ClaimsRequest
             values = [.. values ?? [], .. several.EnumerateArray()];
         }
         if (values?.Count > MaxValues) return null;
-        // PostgreSQL keeps no U+0000 and no half of a surrogate pair.
-        return !AllText(json) ? null : new ClaimWish(essential == JsonValueKind.True, values);
+        return json.CanBeKept() ? new ClaimWish(essential == JsonValueKind.True, values) : null;
     }
-
-    private static bool AllText(JsonElement json) => json.ValueKind switch
-    {
-        JsonValueKind.String => json.AsText() is not null,
-        JsonValueKind.Array => json.EnumerateArray().All(AllText),
-        JsonValueKind.Object => json.EnumerateObject().All(p => AllText(p.Value)),
-        _ => true,
-    };
 }

@@ -55,6 +55,7 @@ internal static partial class ClientRules
             yield return "jwks or jwksUri is needed to check request objects.";
         if (client.Jwks is not { } written) yield break;
         var raw = written.GetRawText();
+        if (!written.CanBeKept()) { yield return "jwks holds a NUL, half a character or a number beyond all measure."; yield break; }
         if (JwkSet.TryParse(raw) is not { } set || !set.Keys.Any() || set.Keys.Count() != written.GetProperty("keys").GetArrayLength())
         {
             yield return "jwks must be a JWK set of EC or RSA public keys, each of them readable.";

@@ -4,9 +4,10 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Aupd.OpenId.Tests.Mistakes;
 
-/// <summary>Algorithm confusion (RFC 8725 §2; KC CVE-2026-1529, CVE-2026-18569): wherever the provider reads a signed token, every forgery of
-/// <see cref="ForgedTokens"/> is refused and the genuine one is taken.</summary>
-public sealed class AlgorithmConfusionTests(ProviderFixture fixture) : IClassFixture<ProviderFixture>
+/// <summary>Algorithm confusion (RFC 8725 §2; KC CVE-2026-1529, CVE-2026-18569): wherever the provider or our side of another provider reads a signed token, every
+/// forgery of <see cref="ForgedTokens"/> is refused and the genuine one is taken.</summary>
+[Collection(OneProvider.Name)]
+public sealed partial class AlgorithmConfusionTests(ProviderFixture fixture)
 {
     [Theory]
     [InlineData("web")]

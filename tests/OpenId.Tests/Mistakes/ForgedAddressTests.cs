@@ -7,7 +7,8 @@ namespace Aupd.OpenId.Tests.Mistakes;
 /// <summary>Nothing that a request says of addresses is believed: neither the host it came to (ZI GHSA-2wmj-46rj-qm2w, CVE-2026-29067) nor
 /// where it would like to be sent (KC CVE-2026-3872, AK CVE-2024-52289, DU CVE-2024-39694, GL GHSA-37q6-q9w8-4pr4); and what it says is never a
 /// part of a page (AK CVE-2026-42849, OR GO-2026-4861).</summary>
-public sealed class ForgedAddressTests(ProviderFixture fixture) : IClassFixture<ProviderFixture>
+[Collection(OneProvider.Name)]
+public sealed class ForgedAddressTests(ProviderFixture fixture)
 {
     private const string Evil = "evil.example";
 

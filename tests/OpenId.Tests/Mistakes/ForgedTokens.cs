@@ -94,7 +94,7 @@ internal static class ForgedTokens
         var odd = new (string Name, JsonObject Header)[]
         {
             ("crit", With(header, "crit", new JsonArray("exp"))), ("empty crit", With(header, "crit", new JsonArray())),
-            ("b64 false", With(With(header, "b64", false), "crit", new JsonArray("b64"))), ("zip", With(header, "zip", "DEF")), ("another typ", With(header, "typ", "secevent+jwt")),
+            ("b64 false", With(With(header, "b64", false), "crit", new JsonArray("b64"))), ("zip", With(header, "zip", "DEF")), ("another typ", With(header, "typ", header["typ"]?.GetValue<string>() == "secevent+jwt" ? "logout+jwt" : "secevent+jwt")),
         };
         foreach (var (name, changed) in odd) yield return (name, $"{Encode(changed)}.{parts[1]}.{parts[2]}");
         foreach (var json in new[] { "null", "[]", "1", "\"ES256\"", "{", "", "{\"alg\":{}}", "{\"alg\":[\"ES256\"]}", new string('[', 5000) })

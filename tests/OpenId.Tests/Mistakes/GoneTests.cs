@@ -6,7 +6,8 @@ namespace Aupd.OpenId.Tests.Mistakes;
 
 /// <summary>People who were disabled and clients that were removed get nothing by any grant, whenever it was begun (KC CVE-2026-9798, -16103,
 /// -88770; AK GO-2025-3822, -4137; KC CVE-2026-3009).</summary>
-public sealed class GoneTests(ProviderFixture fixture) : IClassFixture<ProviderFixture>
+[Collection(OneProvider.Name)]
+public sealed class GoneTests(ProviderFixture fixture)
 {
     [Fact]
     public async Task CVE_2026_9798_a_person_disabled_since_gets_nothing_by_any_grant()

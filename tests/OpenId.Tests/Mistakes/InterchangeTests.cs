@@ -5,7 +5,8 @@ namespace Aupd.OpenId.Tests.Mistakes;
 
 /// <summary>Handles of one kind are nothing in the place of another (KC CVE-2026-4282: a store of single-use things without types), and the
 /// attempt does them no harm.</summary>
-public sealed class InterchangeTests(ProviderFixture fixture) : IClassFixture<ProviderFixture>
+[Collection(OneProvider.Name)]
+public sealed class InterchangeTests(ProviderFixture fixture)
 {
     [Fact]
     public async Task CVE_2026_4282_no_handle_passes_for_one_of_another_kind()

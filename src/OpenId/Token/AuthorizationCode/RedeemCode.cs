@@ -61,6 +61,8 @@ internal sealed partial class RedeemCode(
 
     public async Task<TokenOutcome> RunAsync(OpenIdClient client, RequestParameters form, DpopProof? proof, CancellationToken ct)
     {
+        // It may have been taken from the registration since the person signed in.
+        if (!client.Allows(GrantTypes.AuthorizationCode)) return Refuse(OAuthError.UnauthorizedClient("This client does not sign people in here."));
         // RFC 6749 §4.1.3, RFC 7636 §4.5.
         if (form["code"] is not { } code) return Refuse(OAuthError.InvalidRequest("code is missing."));
         if (form["redirect_uri"] is not { } redirectUri) return Refuse(OAuthError.InvalidRequest("redirect_uri is missing."));
