@@ -12,7 +12,8 @@ namespace Aupd.Bench.Provider;
 /// own, the load from this one. See bench/README.md.</summary>
 internal sealed class ProviderBenchmark : IDisposable
 {
-    private const int PeopleToSpare = 8;
+    // So many that nobody has more sessions than people have.
+    private const int PeopleToSpare = 200;
     private readonly Options _options;
     private readonly BenchFolder _folder = new();
     private readonly int _schoolPort = ServedProgram.FreePort(), _portalPort = ServedProgram.FreePort();

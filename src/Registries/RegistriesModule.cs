@@ -22,7 +22,7 @@ public static class RegistriesModule
         services.AddSingleton<IOrganisations, ListOrganisations>();
         services.AddSingleton<IMatching, MatchAccount>();
         services.AddSingleton<IVerdicts, KeptVerdicts>();
-        services.AddSingleton<RegionDay>().AddSingleton<KeptAccounts>().AddSingleton<CompareAccounts>();
+        services.AddSingleton<RegionDay>().AddSingleton<KeptAccounts>().AddSingleton<SettledVerdicts>().AddSingleton<CompareAccounts>();
         services.AddSingleton(s => new RoleFragments(s.GetRequiredService<RegionDay>()));
         return services;
     }

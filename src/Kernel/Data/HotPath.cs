@@ -6,7 +6,6 @@ namespace Aupd.Kernel.Data;
 /// whatever the parameters and however large the tables. PostgreSQL is told so, and plans each of them once per connection: on partitioned
 /// tables it would else plan anew at every execution, which costs many times what the execution does, or settle on reading whole tables
 /// while they are small.</summary>
-/// <remarks>Whoever uses these connections leaves no state on them: they are not reset when they go back to the pool.</remarks>
 public sealed class HotPath : IAsyncDisposable
 {
     private const string Planner =
@@ -15,7 +14,7 @@ public sealed class HotPath : IAsyncDisposable
     /// <param name="connection">Of the program's other pool; this one has the same limits.</param>
     public HotPath(NpgsqlConnectionStringBuilder connection) => Source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection.ConnectionString)
     {
-        Options = $"{connection.Options} {Planner}".Trim(), NoResetOnClose = true, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2,
+        Options = $"{connection.Options} {Planner}".Trim(),
     });
 
     public NpgsqlDataSource Source { get; }

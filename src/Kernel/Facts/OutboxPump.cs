@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Threading.Channels;
 using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -15,6 +16,8 @@ public sealed partial class OutboxPump(NpgsqlDataSource source, IEnumerable<IFac
     // A far side that answers slowly holds one lane; the others go on. Order per key is kept by the statement below, not by the lanes.
     private const int Lanes = 4;
     private static readonly TimeSpan IdlePause = TimeSpan.FromSeconds(2);
+    // One for each lane that is to look. A full channel wakes them all.
+    private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(Lanes) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Dictionary<string, IFactReceiver> _receivers = receivers.ToDictionary(r => r.Name, StringComparer.Ordinal);
 
     // The row stays locked while it is delivered: a node that dies lets go of it and another takes over.
@@ -28,17 +31,13 @@ public sealed partial class OutboxPump(NpgsqlDataSource source, IEnumerable<IFac
     private sealed record Row(long Id, string Topic, string Receiver, string Key, string Payload, int Attempts);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Enumerable.Range(0, Lanes).Select(_ => RunLaneAsync(stoppingToken)));
+        Task.WhenAll(Enumerable.Range(0, Lanes).Select(_ => GoOnAsync(RunLaneAsync, stoppingToken)).Append(GoOnAsync(ListenAsync, stoppingToken)));
 
-    private async Task RunLaneAsync(CancellationToken stoppingToken)
+    private async Task GoOnAsync(Func<CancellationToken, Task> work, CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            try
-            {
-                while (await DeliverOneAsync(stoppingToken)) { }
-                await WaitForNewsAsync(stoppingToken);
-            }
+            try { await work(stoppingToken); }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { return; }
             catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException)
             {
@@ -55,6 +54,8 @@ public sealed partial class OutboxPump(NpgsqlDataSource source, IEnumerable<IFac
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var row = await connection.QueryFirstOrDefaultAsync<Row>(TakeSql, new { now = clock.GetUtcNow(), names = _receivers.Keys.ToArray() }, transaction);
         if (row is null) return false;
+        // Where there is one there may be more, and this one may take its time.
+        _wakes.Writer.TryWrite(true);
         try
         {
             using var payload = JsonDocument.Parse(row.Payload);
@@ -85,12 +86,30 @@ public sealed partial class OutboxPump(NpgsqlDataSource source, IEnumerable<IFac
         else DeliveryFailed(log, cause, row.Id, row.Receiver, attempt, (int)delay.TotalSeconds);
     }
 
-    private async Task WaitForNewsAsync(CancellationToken ct)
+    private async Task RunLaneAsync(CancellationToken ct)
+    {
+        await _wakes.Reader.ReadAsync(ct);
+        while (await DeliverOneAsync(ct)) { }
+    }
+
+    // A fact wakes one lane. So does the end of a pause, since a fact that was put off announces itself by nothing.
+    private async Task ListenAsync(CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync("listen aupd_outbox");
-        try { await connection.WaitAsync((int)IdlePause.TotalMilliseconds, ct); }
-        finally { await connection.ExecuteAsync("unlisten aupd_outbox"); }
+        try
+        {
+            await connection.ExecuteAsync("listen aupd_outbox");
+            while (true)
+            {
+                _wakes.Writer.TryWrite(true);
+                await connection.WaitAsync((int)IdlePause.TotalMilliseconds, ct);
+            }
+        }
+        finally
+        {
+            // The connection goes back to the pool: it must not go on listening there.
+            if (connection.State == System.Data.ConnectionState.Open) await connection.ExecuteAsync("unlisten aupd_outbox");
+        }
     }
 
     [LoggerMessage(EventId = 1101, Level = LogLevel.Warning, Message = "Fact {FactId} to {Receiver} failed, attempt {Attempt}, next in {DelaySeconds} s")]

@@ -48,7 +48,8 @@ internal sealed class KeptAccounts(Sealer sealer)
         return found.Indexes;
     }
 
-    private byte[] Hash(AccountFacts facts) => new RowHash(sealer).Add(facts.Name.Last).Add(facts.Name.First).Add(facts.Name.Middle).Add(facts.Snils?.Digits)
+    /// <summary>Equal for accounts that say the same of themselves.</summary>
+    public byte[] Hash(AccountFacts facts) => new RowHash(sealer).Add(facts.Name.Last).Add(facts.Name.First).Add(facts.Name.Middle).Add(facts.Snils?.Digits)
         .Add(facts.SnilsInvalid).Add(facts.SnilsConfirmed).Add(facts.Phones.Select(p => p.E164)).Add(facts.Emails.Select(e => e.Address)).Add(facts.BirthDate)
         .Add(facts.CreatedAt?.UtcTicks.ToString()).Add(facts.MadeFromRecordId).Take();
 }

@@ -1,4 +1,5 @@
 using Aupd.Kernel.Audit;
+using Aupd.Kernel.Data;
 using Aupd.Registries.Doors;
 using Aupd.Registries.Identifiers;
 using Npgsql;
@@ -6,12 +7,13 @@ using Npgsql;
 namespace Aupd.Registries.Accounts;
 
 /// <summary>Compares one account with the registries at its sign-in, together with whoever contests its records.</summary>
-internal sealed class MatchAccount(NpgsqlDataSource source, KeptAccounts accounts, CompareAccounts compare, AuditTrail audit, RegionDay day) : IMatching
+internal sealed class MatchAccount(HotPath hot, SettledVerdicts settled, KeptAccounts accounts, CompareAccounts compare, AuditTrail audit, RegionDay day) : IMatching
 {
     private const int Attempts = 5;
 
     public async Task<MatchResult> MatchAsync(AccountFacts account, CancellationToken ct)
     {
+        if (await settled.FindAsync(account.AccountId, accounts.Hash(account), ct) is { } same) return same;
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -26,14 +28,14 @@ internal sealed class MatchAccount(NpgsqlDataSource source, KeptAccounts account
 
     public async Task<IReadOnlyList<HeldRole>> RolesAsync(string accountId, CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await hot.Source.OpenConnectionAsync(ct);
         return await HeldRoles.ReadAsync(connection, accountId, day.Today, ct);
     }
 
     /// <summary>Null where the account got another name from another node in between: then all is to be asked again.</summary>
     private async Task<MatchResult?> TryMatchAsync(AccountFacts account, CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await hot.Source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await NameLocks.PassAsync(connection, ct);
         var (now, before) = (NameKey.Of(account.Name), await KeptAccounts.NameOfAsync(connection, account.AccountId, ct));

@@ -10,10 +10,11 @@ namespace Aupd.SignIn.Profiles;
 /// holds none (a duplicate among them) gets no profile.</summary>
 internal sealed class MatchAccount(NpgsqlDataSource source, IMatching matching, AuditTrail audit, TimeProvider clock)
 {
-    // One statement: the verdicts are kept, and the profile is made unless it is there.
+    // One statement: the verdicts are kept, and the profile is made, unless they are there.
     private const string KeepSql = """
-        with kept as (update signin.account set verdicts = @verdicts::jsonb where id = @accountId returning id)
-        insert into signin.profile (id, account_id, created_at) select @profileId, id, @now from kept where @hasRole
+        with kept as (update signin.account set verdicts = @verdicts::jsonb where id = @accountId and verdicts <> @verdicts::jsonb)
+        insert into signin.profile (id, account_id, created_at)
+        select @profileId, @accountId, @now where @hasRole and not exists (select 1 from signin.profile where account_id = @accountId)
         on conflict (account_id) do nothing
         """;
 

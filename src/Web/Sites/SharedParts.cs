@@ -71,7 +71,13 @@ public sealed class SharedParts : IAsyncDisposable
     private static NpgsqlConnectionStringBuilder Connection(string connectionString, DatabaseSettings database)
     {
         Dapper.DefaultTypeMap.MatchNamesWithUnderscores = true;
-        return new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = database.MaxConnections, MaxAutoPrepare = 200, AutoPrepareMinUsages = 2 };
+        return new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            MaxPoolSize = database.MaxConnections, MaxAutoPrepare = 200, AutoPrepareMinUsages = 2,
+            // Nobody leaves state on a connection: settings and tables are of a transaction, whoever listens or takes a lock ends that. So
+            // nothing is reset between two users of one, which would cost as much as half a statement each time.
+            NoResetOnClose = true,
+        };
     }
 
     private static byte[] MasterKey(SecretSettings secrets, DatabaseSettings database)

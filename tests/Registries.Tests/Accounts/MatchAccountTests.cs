@@ -12,6 +12,7 @@ public sealed class MatchAccountTests : IAsyncLifetime
         _region = await ImportFixture.NewAsync();
         _region.SmallRegion();
         await _region.AppliedAsync();
+        await _region.Worker.RunRoundAsync();
     }
 
     public async Task DisposeAsync() => await _region.DisposeAsync();
@@ -67,6 +68,43 @@ public sealed class MatchAccountTests : IAsyncLifetime
         Assert.Empty(await _region.TakeFactsAsync());
         Assert.Equal(1, await _region.CountAsync("registries.verdict"));
     }
+
+    [Fact]
+    public async Task Nothing_is_compared_again_while_nothing_can_have_changed()
+    {
+        var first = await _region.MatchAsync(ImportFixture.Mother());
+        var again = await _region.MatchAsync(ImportFixture.Mother());
+        Assert.Equal(1, await ComparisonsAsync());
+        Assert.Equal(first.Verdicts, again.Verdicts);
+        Assert.Equal(first.Roles.Select(r => r.Id), again.Roles.Select(r => r.Id));
+    }
+
+    [Theory]
+    [InlineData("insert into registries.touched_account (account_id, touched_at) values ('a-mother', now())")]
+    [InlineData("update registries.import set spread_at = null")]
+    [InlineData("update registries.account set matched_at = null")]
+    public async Task Whoever_may_have_been_touched_is_compared_anew(string touch)
+    {
+        await _region.MatchAsync(ImportFixture.Mother());
+        await _region.AskAsync<string?>(touch);
+        await _region.MatchAsync(ImportFixture.Mother());
+        Assert.Equal(2, await ComparisonsAsync());
+    }
+
+    [Fact]
+    public async Task A_new_day_is_compared_anew_and_the_same_day_is_the_regions()
+    {
+        await _region.MatchAsync(ImportFixture.Mother());
+        var midnight = _region.Day.Start.AddDays(1);
+        _region.Clock.Advance(midnight.AddSeconds(-1) - _region.Clock.GetUtcNow());
+        await _region.MatchAsync(ImportFixture.Mother());
+        Assert.Equal(1, await ComparisonsAsync());
+        _region.Clock.Advance(TimeSpan.FromSeconds(1));
+        await _region.MatchAsync(ImportFixture.Mother());
+        Assert.Equal(2, await ComparisonsAsync());
+    }
+
+    private Task<long> ComparisonsAsync() => _region.AskAsync<long>("select count(*) from kernel.audit where act = 'registries.matched'");
 
     [Fact]
     public async Task Another_name_on_the_account_ends_the_role_at_once()

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Aupd.Kernel.Audit;
+using Aupd.Kernel.Data;
 using Aupd.Kernel.Facts;
 using Aupd.Kernel.Pages;
 using Aupd.Kernel.People;
@@ -22,12 +23,14 @@ internal sealed class ImportFixture : IAsyncDisposable
     {
         ConnectionString = connectionString;
         Source = NpgsqlDataSource.Create(connectionString);
+        Hot = new HotPath(new NpgsqlConnectionStringBuilder(connectionString));
         Clock = clock;
         Folder = Directory.CreateTempSubdirectory("aupd-import-").FullName;
     }
 
     public string ConnectionString { get; }
     public NpgsqlDataSource Source { get; }
+    public HotPath Hot { get; }
     public FakeClock Clock { get; }
     public Sealer Sealer { get; } = new(new byte[Sealer.MasterKeyLength]);
     public RegistriesSettings Settings { get; set; } = new();
@@ -45,7 +48,7 @@ internal sealed class ImportFixture : IAsyncDisposable
 
     private CompareAccounts Compare => new(Facts, Audit, Clock, Day);
 
-    public MatchAccount Matching => new(Source, new KeptAccounts(Sealer), Compare, Audit, Day);
+    public MatchAccount Matching => new(Hot, new SettledVerdicts(Hot, Day), new KeptAccounts(Sealer), Compare, Audit, Day);
 
     public RematchWorker Worker => new(new SpreadChanges(Source, Clock, Day), new RematchTouched(Source, Compare, Settings), Settings, Clock, NullLogger<RematchWorker>.Instance);
 
@@ -125,6 +128,7 @@ internal sealed class ImportFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Hot.DisposeAsync();
         await Source.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }
