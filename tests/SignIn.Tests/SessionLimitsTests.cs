@@ -18,10 +18,10 @@ public sealed class SessionLimitsTests(GatewaySite site) : IClassFixture<Gateway
         foreach (var _ in new int[3])
         {
             site.Clock.Advance(TimeSpan.FromMinutes(9));
-            Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/account")).Status);
+            Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/cabinet")).Status);
         }
         site.Clock.Advance(TimeSpan.FromMinutes(11));
-        Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync("/account")).Status);
+        Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync("/cabinet")).Status);
     }
 
     [Fact]
@@ -31,10 +31,10 @@ public sealed class SessionLimitsTests(GatewaySite site) : IClassFixture<Gateway
         foreach (var _ in new int[4])
         {
             site.Clock.Advance(TimeSpan.FromMinutes(11));
-            Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/account")).Status);
+            Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/cabinet")).Status);
         }
         site.Clock.Advance(TimeSpan.FromMinutes(2));
-        Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync("/account")).Status);
+        Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync("/cabinet")).Status);
     }
 
     [Fact]

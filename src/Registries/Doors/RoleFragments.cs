@@ -16,21 +16,15 @@ public sealed class RoleFragments
     /// <param name="account">Expression for the account id.</param>
     /// <param name="role">Expression for a <see cref="HeldRole.Id"/>; anything else is not held.</param>
     public static string Holds(string account, string role) => $"""
-        case when {role} like 'staff:%' then (
-                  select s.start_date || '/' || coalesce(s.end_date::text, '') from registries.verdict v
-                    join registries.staff_record s on s.record_id = v.record_id join registries.organisation o on o.nsi_id = s.org_nsi_id
-                   where v.role = 'staff' and v.matches and v.record_id = substr({role}, 7) and v.account_id = {account})
-             when {role} like 'pupil:%' then (
-                  select '/' from registries.verdict v
-                    join registries.pupil_record p on p.record_id = v.record_id join registries.organisation o on o.nsi_id = p.org_nsi_id
-                   where v.role = 'pupil' and v.matches and v.record_id = substr({role}, 7) and v.account_id = {account})
-             when {role} = 'guardian' then (
-                  select '/' from registries.verdict v
-                    join registries.guardian_record g on g.record_id = v.record_id
-                    join registries.pupil_record p on p.record_id = g.pupil_record_id
-                    join registries.organisation o on o.nsi_id = p.org_nsi_id
-                   where v.account_id = {account} and v.matches and v.role = 'guardian' limit 1)
-        end
+        (select coalesce(s.start_date::text, '') || '/' || coalesce(s.end_date::text, '')
+           from registries.verdict v
+             left join registries.staff_record s on s.record_id = case v.role when 'staff' then v.record_id end
+             left join registries.pupil_record p on p.record_id = case v.role when 'pupil' then v.record_id end
+             left join registries.guardian_record g on g.record_id = case v.role when 'guardian' then v.record_id end
+          where v.account_id = {account} and v.matches
+            and {role} = case v.role when 'guardian' then 'guardian' else v.role || ':' || v.record_id end
+            and coalesce(s.record_id, p.record_id, g.record_id) is not null
+          limit 1)
         """;
 
     /// <summary>Whether the role counts on the region's day of today: work may begin later or have ended.</summary>

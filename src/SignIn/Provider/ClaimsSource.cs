@@ -25,20 +25,20 @@ internal sealed class ClaimsSource(PortalAccounts accounts, RoleFragments roles,
         from signin.profile p join signin.account a on a.id = p.account_id
           left join signin.session s on s.sid = asked.session_id and s.account_id = p.account_id and s.ended_at is null
                 and s.idle_until > asked.at and s.expires_at > asked.at
-          left join signin.login l on l.profile_id = p.id and l.retired_at is null
-         where p.id = nullif(asked.subject, '')::uuid and p.disabled_at is null and (asked.session_id is null or s.sid is not null)
         """;
+    private const string Login = " left join signin.login l on l.profile_id = p.id and l.retired_at is null";
+    private const string Stands = " where p.id = nullif(asked.subject, '')::uuid and p.disabled_at is null and (asked.session_id is null or s.sid is not null)";
 
     // A page view or a refresh moves the idle limit at most once a minute.
     private const string Stale = "coalesce(s.seen_at < asked.at - interval '1 minute', false)";
     private const string StaleMark = " stale";
 
     public string StandingSql { get; } =
-        $"select {RoleFragments.Holds("a.subject", "asked.context")} || case when {Stale} then '{StaleMark}' else '' end {Holder}";
+        $"select {RoleFragments.Holds("a.subject", "asked.context")} || case when {Stale} then '{StaleMark}' else '' end {Holder}{Stands}";
 
     public string HolderSql { get; } = $"""
         select to_json(r)::text from (
-            select {PortalAccounts.Columns}, l.login, {Stale} as is_stale, {RoleFragments.All("a.subject")} as roles {Holder}) r
+            select {PortalAccounts.Columns}, l.login, {Stale} as is_stale, {RoleFragments.All("a.subject")} as roles {Holder}{Login}{Stands}) r
         """;
 
     private sealed record Person : PortalAccounts.Row

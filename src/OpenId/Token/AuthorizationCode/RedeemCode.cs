@@ -19,7 +19,10 @@ internal sealed partial class RedeemCode(
 {
     // One statement spends the code and makes the grant with its tokens: of thirty racing requests one gets a row. The code is spent by
     // whoever brings it, also with a wrong verifier, URI or client: a code that went astray must not be guessed at (RFC 9700 §4.5.2).
-    private static string RedeemSql(IClaimsSource site) => $"""
+    private static string RedeemSql(IClaimsSource site) => Compose(site, "null::text");
+    private static string RedeemWithClaimsSql(IClaimsSource site) => Compose(site, AskSite.ForIdTokenSql(site, "code", "$4"));
+
+    private static string Compose(IClaimsSource site, string holder) => $"""
         with code as (
             update openid.authorization_code set spent_at = $4
              where code_hash = $1 and expires_at = $2 and provider = $3 and spent_at is null
@@ -47,7 +50,7 @@ internal sealed partial class RedeemCode(
         select grant_id, subject, session_id, context, scopes, nonce, authenticated_at, methods,
                client_id = $5, redirect_uri = $6, code_challenge = $7, expires_at > $4,
                {AskSite.Sql(site.StandingSql, "code", "$4")},
-               claims::text, {AskSite.ForIdTokenSql(site, "code", "$4")}, grant_expires_at, consented,
+               claims::text, {holder}, grant_expires_at, consented,
                {Resources.CoversSql("$14", "resources")}, resources,
                dpop_jkt is null or coalesce(dpop_jkt = $16::text, false)
           from code
@@ -57,7 +60,7 @@ internal sealed partial class RedeemCode(
         select grant_id from openid.authorization_code where code_hash = $1 and expires_at = $2 and provider = $3 and spent_at is not null
         """;
 
-    private readonly string _sql = RedeemSql(site);
+    private readonly string _sql = RedeemSql(site), _withClaims = RedeemWithClaimsSql(site);
 
     public async Task<TokenOutcome> RunAsync(OpenIdClient client, RequestParameters form, DpopProof? proof, CancellationToken ct)
     {
@@ -72,9 +75,9 @@ internal sealed partial class RedeemCode(
         if (targetError is not null) return Refuse(targetError);
         var now = clock.GetUtcNow();
         var access = accessTokens.New(client, now) with { Jkt = proof?.Thumbprint };
-        var refresh = Handle.New(now, TimeSpan.FromDays(settings.RefreshTokenIdleDays));
+        var refresh = Handle.New(now, TimeSpan.FromDays(settings.RefreshTokenIdleDays), handle.NamesClaims);
         var longest = DateTimeOffset.FromUnixTimeSeconds((now + TimeSpan.FromDays(settings.GrantLifetimeDays)).ToUnixTimeSeconds());
-        var command = new NpgsqlBatchCommand(_sql).Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId).Add(redirectUri)
+        var command = new NpgsqlBatchCommand(handle.NamesClaims ? _withClaims : _sql).Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId).Add(redirectUri)
             .Add(Challenge(verifier)).Add(longest).AddBytes(access.Hash).Add(access.ExpiresAt).Add(refresh.Hash).Add(refresh.ExpiresAt)
             .Add(client.Allows(GrantTypes.RefreshToken)).AddTexts(resources).Add(Resources.Registered(client, provider.Issuer))
             .AddText(access.Jkt).AddText(client.IsPublic ? access.Jkt : null);

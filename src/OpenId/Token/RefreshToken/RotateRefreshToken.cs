@@ -14,7 +14,10 @@ internal sealed class RotateRefreshToken(
     OpenIdSettings settings, TimeProvider clock)
 {
     // The update is both the check and the mark, so of racing requests one gets a row.
-    private static string RotateSql(IClaimsSource site) => $"""
+    private static string RotateSql(IClaimsSource site) => Compose(site, "null::text");
+    private static string RotateWithClaimsSql(IClaimsSource site) => Compose(site, AskSite.ForIdTokenSql(site, "old", "$4"));
+
+    private static string Compose(IClaimsSource site, string holder) => $"""
         with old as (
             update openid.refresh_token t set spent_at = case when $15 then coalesce(t.spent_at, $4) end
               from openid.client_grant g
@@ -37,7 +40,7 @@ internal sealed class RotateRefreshToken(
         )
         select id, expires_at, subject, session_id, context, scopes, authenticated_at, methods,
                {AskSite.Sql(site.StandingSql, "old", "$4")},
-               claims::text, {AskSite.ForIdTokenSql(site, "old", "$4")}, resources
+               claims::text, {holder}, resources
           from old
         """;
 
@@ -48,7 +51,7 @@ internal sealed class RotateRefreshToken(
          where t.token_hash = $1 and t.expires_at = $2 and t.provider = $3
         """;
 
-    private readonly string _sql = RotateSql(site);
+    private readonly string _sql = RotateSql(site), _withClaims = RotateWithClaimsSql(site);
 
     public async Task<TokenOutcome> RunAsync(OpenIdClient client, RequestParameters form, DpopProof? proof, CancellationToken ct)
     {
@@ -60,9 +63,9 @@ internal sealed class RotateRefreshToken(
         if (targetError is not null) return Refuse(targetError);
         var now = clock.GetUtcNow();
         var access = accessTokens.New(client, now) with { Jkt = proof?.Thumbprint };
-        var refresh = Handle.New(now, TimeSpan.FromDays(settings.RefreshTokenIdleDays));
+        var refresh = Handle.New(now, TimeSpan.FromDays(settings.RefreshTokenIdleDays), handle.NamesClaims);
         var rotates = !client.IsFapi2;
-        var command = new NpgsqlBatchCommand(_sql).Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId)
+        var command = new NpgsqlBatchCommand(handle.NamesClaims ? _withClaims : _sql).Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId)
             .Add(settings.RefreshGraceSeconds > 0).Add(now - TimeSpan.FromSeconds(settings.RefreshGraceSeconds))
             .AddTexts(asked).AddBytes(access.Hash).Add(access.ExpiresAt).Add(refresh.Hash).Add(refresh.ExpiresAt)
             .AddTexts(resources).Add(Resources.Registered(client, provider.Issuer)).Add(rotates)
