@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
 using Aupd.Kernel.Pages;
 using Aupd.Kernel.Settings;
 using Aupd.Web.Commands;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Aupd.Kernel.Tests.Settings;
 
-public sealed class SettingsTests
+public sealed partial class SettingsTests
 {
     private sealed record Example
     {
@@ -58,6 +59,20 @@ public sealed class SettingsTests
     [Fact]
     public void The_settings_reference_is_what_the_program_prints() =>
         Assert.Equal(File.ReadAllText(House.Tree.Path("docs/settings.md")), SettingsCommand.Markdown());
+
+    // OR CVE-2026-33505: a secret that stood in the source was everybody's.
+    [Fact]
+    public async Task No_secret_has_a_value_that_everybody_knows()
+    {
+        var secrets = SettingsCommand.Markdown().Split('\n').Where(l => l.StartsWith("| `", StringComparison.Ordinal))
+            .Select(l => l.Split('|', StringSplitOptions.TrimEntries)).Where(c => SecretName().IsMatch(c[1])).ToList();
+        Assert.Contains(secrets, c => c[1].Contains("MasterKey", StringComparison.Ordinal));
+        Assert.All(secrets, c => Assert.True(c[4].Trim('`', '"') is "" or "empty", $"{c[1]}: {c[4]}"));
+        foreach (var key in new[] { "", "c2hvcnQ=", "not base64", Convert.ToBase64String(new byte[31]), Convert.ToBase64String(new byte[33]) })
+            await Assert.ThrowsAsync<SettingsException>(() => Web.Sites.SharedParts.OpenAsync(Configuration(("Database:ConnectionString", "Host=/nowhere"), ("Secrets:MasterKey", key))));
+    }
+
+    [GeneratedRegex(@"(Key|Secret|Password|Token)`$")] private static partial Regex SecretName();
 
     private static Example Read(params (string, string)[] values) => SettingsModule.Read<Example>(Configuration(values), "Example");
 

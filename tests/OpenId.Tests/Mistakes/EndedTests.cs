@@ -97,5 +97,27 @@ public sealed class EndedTests(ProviderFixture fixture)
         Assert.Equal(HttpStatusCode.OK, (await later.TokensAsync("anna")).Status);
     }
 
+    [Fact]
+    public async Task Whoever_could_not_be_told_of_a_sign_out_is_told_after_a_restart()
+    {
+        await using var receiver = await LogoutReceiver.StartAsync();
+        var (people, clock, database) = (new TestPeople(), new FakeClock(), await TestPostgres.NewDatabaseAsync());
+        receiver.Failing = "/told-late";
+        await using (var before = await TestSite.StartAsync(people, clock, database, "http://localhost:5000"))
+        {
+            await before.Clients.RegisterAsync(ProviderFixture.Client("web") with { BackchannelLogoutUri = receiver.Url + "/told-late" }, default);
+            using var browser = new TestBrowser(before.Url);
+            await browser.GetAsync("/connect/logout?id_token_hint=" + (await browser.TokensAsync("anna")).Text("id_token"));
+            await before.PumpAsync();
+        }
+        var count = receiver.Got.Count;
+        Assert.True(count > 0);
+        receiver.Failing = null;
+        clock.Advance(TimeSpan.FromMinutes(1));
+        await using var after = await TestSite.StartAsync(people, clock, database, "http://localhost:5000");
+        Assert.Equal(1, await after.PumpAsync());
+        Assert.Equal(count + 1, receiver.Got.Count);
+    }
+
     private static bool Good(Seen seen) => seen.Status == HttpStatusCode.OK || seen.Query("code") is not null;
 }
