@@ -12,30 +12,21 @@ internal static class HeldRoles
 {
     /// <summary>Every role that the last comparison gave <c>holder.account_id</c>, a JSON list as text; an expression for any
     /// statement.</summary>
+    /// <remarks>One pass over the account's verdicts, each joined by its role with the records it is about. Only the verdicts' primary key fits
+    /// the question, so that a plan made while the tables are empty is right when they are full.</remarks>
     internal const string Fragment = """
         select coalesce(json_agg(r order by r.ordinal), '[]')::text from (
             select v.ordinal, v.role, v.record_id, o.nsi_id, o.ekis_id, o.short_name, o.founder, o.district, o.is_state, o.takes_part,
-                   s.position_title as position, s.is_teacher, s.journal_login, s.start_date, s.end_date,
-                   null as class_name, null as child_record_id, null as last, null as first, null as middle
+                   s.position_title as position, coalesce(s.is_teacher, false) as is_teacher, s.start_date, s.end_date, p.class_name,
+                   coalesce(s.journal_login, case v.role when 'pupil' then p.journal_login end) as journal_login,
+                   case v.role when 'guardian' then p.record_id end as child_record_id, case v.role when 'guardian' then p.last_name end as last,
+                   case v.role when 'guardian' then p.first_name end as first, case v.role when 'guardian' then p.middle_name end as middle
               from registries.verdict v
-              join registries.staff_record s on s.record_id = v.record_id
-              join registries.organisation o on o.nsi_id = s.org_nsi_id
-             where v.account_id = holder.account_id and v.matches and v.role = 'staff'
-            union all
-            select v.ordinal, v.role, v.record_id, o.nsi_id, o.ekis_id, o.short_name, o.founder, o.district, o.is_state, o.takes_part,
-                   null, false, p.journal_login, null, null, p.class_name, null, null, null, null
-              from registries.verdict v
-              join registries.pupil_record p on p.record_id = v.record_id
-              join registries.organisation o on o.nsi_id = p.org_nsi_id
-             where v.account_id = holder.account_id and v.matches and v.role = 'pupil'
-            union all
-            select v.ordinal, v.role, v.record_id, o.nsi_id, o.ekis_id, o.short_name, o.founder, o.district, o.is_state, o.takes_part,
-                   null, false, null, null, null, p.class_name, p.record_id, p.last_name, p.first_name, p.middle_name
-              from registries.verdict v
-              join registries.guardian_record g on g.record_id = v.record_id
-              join registries.pupil_record p on p.record_id = g.pupil_record_id
-              join registries.organisation o on o.nsi_id = p.org_nsi_id
-             where v.account_id = holder.account_id and v.matches and v.role = 'guardian') r
+              left join registries.staff_record s on s.record_id = case v.role when 'staff' then v.record_id end
+              left join registries.guardian_record g on g.record_id = case v.role when 'guardian' then v.record_id end
+              left join registries.pupil_record p on p.record_id = case v.role when 'pupil' then v.record_id when 'guardian' then g.pupil_record_id end
+              join registries.organisation o on o.nsi_id = coalesce(s.org_nsi_id, p.org_nsi_id)
+             where v.account_id = holder.account_id and v.matches) r
         """;
 
     private const string Sql = $"select ({Fragment}) from (select @accountId::text as account_id) holder";
