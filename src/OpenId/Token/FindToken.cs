@@ -155,7 +155,9 @@ internal sealed class FindToken(
         // What ends with the grant for the client that it was made for, ends here for the one that acts.
         if (actor is not null && authenticatedAt is { } at && GrantLimits.Until(client, at) is { } until && until < expiresAt) expiresAt = until;
         if (expiresAt <= clock.GetUtcNow()) return null;
-        var scopes = reader.ArrayOrNull(1) ?? (hasGrant ? reader.GetFieldValue<string[]>(13) : []);
+        // What was taken from a registration since is in no token; of one that was exchanged, from neither registration.
+        var scopes = AskedScopes.Still(client, reader.ArrayOrNull(1) ?? (hasGrant ? reader.GetFieldValue<string[]>(13) : []));
+        if (hasGrant) scopes = AskedScopes.Still(grantClient!, scopes);
         var audiences = reader.ArrayOrNull(2) ?? [provider.Issuer];
         use?.Read(reader);
         return new FoundToken(client, scopes, audiences, expiresAt)

@@ -21,6 +21,7 @@ internal sealed class IssueTokens(IClaimsSource claims, AccessTokens accessToken
     public async Task<TokenOutcome> RunAsync(Granted granted, IReadOnlyList<string> scopes, NewAccessToken access, string[]? resources,
         Handle? refresh, CancellationToken ct)
     {
+        scopes = AskedScopes.Still(granted.Client, scopes);
         // Also refused here and not only at sign-in: a person may have been disabled since (identity-servers.md §3.3, 8 and 35).
         var ask = granted.ToAsk(scopes, granted.Scopes.Contains(Granted.OfflineAccess));
         if (granted.Standing is not { } standing || !claims.Admits(standing, ask))

@@ -64,6 +64,27 @@ public sealed class NodesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_pushed_request_and_a_device_code_raced_for_on_two_nodes_have_one_winner()
+    {
+        await _one.Clients.RegisterAsync(ProviderFixture.Clients().Single(c => c.ClientId == "tv"), default);
+        await Eventually.HoldsAsync("the client on the second node", async () => (await _two.Clients.AllAsync(default)).Count == 2);
+        using var first = new TestBrowser(_one.Url);
+        using var second = new TestBrowser(_two.Url);
+        TestBrowser[] both = [first, second];
+        foreach (var browser in both) await browser.SignInAsync("racer");
+        var pushed = TestBrowser.Pushed(await first.PushAsync(TestBrowser.Request()));
+        var opened = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => both[i % 2].AuthorizeAsync(pushed)));
+        Assert.Single(opened, a => a.Query("code") is not null);
+        var screen = await Screen.AskAsync(second);
+        using var phone = new Browser(_one.Url);
+        await screen.LetInAsync(phone, "racer");
+        var polled = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => (screen with { Http = both[i % 2] }).PollAsync()));
+        var tokens = Assert.Single(polled, a => a.Status == HttpStatusCode.OK);
+        // The others were reuse.
+        foreach (var browser in both) Assert.Equal(HttpStatusCode.Unauthorized, (await browser.UserInfoAsync(tokens.Text("access_token")!)).Status);
+    }
+
+    [Fact]
     public async Task A_client_changed_on_one_node_is_soon_changed_on_the_other()
     {
         using var second = new TestBrowser(_two.Url);

@@ -163,11 +163,13 @@ internal sealed class ExchangeToken(FindToken find, AccessTokens tokens, IClaims
         var caller = exchange.Caller;
         DateTimeOffset?[] ends = [token.ExpiresAt, subject.ExpiresAt, GrantLimits.Until(caller, subject.AuthenticatedAt!.Value)];
         token = token with { ExpiresAt = ends.Min()!.Value };
-        var text = await tokens.TextAsync(token, new AccessTokenContent(caller, subject.Subject, verdict.Scopes, exchange.Audiences)
+        // Without what was taken from a registration since.
+        string[] scopes = [.. verdict.Scopes.Intersect(subject.Scopes)];
+        var text = await tokens.TextAsync(token, new AccessTokenContent(caller, subject.Subject, scopes, exchange.Audiences)
         {
             Grant = subject.Grant, AuthenticatedAt = subject.AuthenticatedAt, Actor = verdict.Actor,
         }, ct);
-        var body = AccessTokens.Body(token, text, verdict.Scopes);
+        var body = AccessTokens.Body(token, text, scopes);
         // RFC 8693 §2.2.1. No refresh token and no ID token: whoever goes on asks anew, and the person signed in to somebody else.
         body["issued_token_type"] = AccessTokenType;
         return new TokenOutcome.Issued(body);
