@@ -1,6 +1,7 @@
 using Aupd.Desk.Doors;
 using Aupd.Desk.Support;
 using Aupd.Kernel.Data;
+using Aupd.Kernel.People;
 using Aupd.Kernel.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -16,7 +17,8 @@ public static class DeskModule
     public static IServiceCollection AddDesk(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<DeskSettings>(configuration, DeskSettings.Section);
-        services.AddSingleton<SupportRequests>().AddSingleton<ISupportRequests>(s => s.GetRequiredService<SupportRequests>());
+        services.AddSingleton<SupportRequests>().AddSingleton<ISupportRequests>(s => s.GetRequiredService<SupportRequests>())
+            .AddSingleton<IPersonalDataPart, RequestsPart>();
         return services;
     }
 

@@ -1,5 +1,6 @@
 using Aupd.Kernel.Data;
 using Aupd.Kernel.Facts;
+using Aupd.Kernel.People;
 using Aupd.Kernel.Settings;
 using Aupd.OpenId.Admin;
 using Aupd.OpenId.Authorize;
@@ -15,6 +16,7 @@ using Aupd.OpenId.Keys;
 using Aupd.OpenId.Logout;
 using Aupd.OpenId.Protocol;
 using Aupd.OpenId.Push;
+using Aupd.OpenId.Received;
 using Aupd.OpenId.Revocation;
 using Aupd.OpenId.Token;
 using Aupd.OpenId.Token.AuthorizationCode;
@@ -65,6 +67,7 @@ public static class OpenIdModule
         services.AddSingleton<UserInfoEndpoint>().AddSingleton<DiscoveryEndpoint>();
         services.AddSingleton<Administrator>().AddSingleton<StoredClients>().AddSingleton<ClientsApi>().AddSingleton<IClientSecrets, ClientSecrets>();
         services.AddSingleton<ConsentStore>().AddSingleton<ScopeTexts>().AddSingleton<IConsents, OwnConsents>().AddScoped<ConsentPages>();
+        services.AddSingleton<IReceivedData, ReadReceived>().AddSingleton<IPersonalDataPart, ReceivedPart>();
         services.AddSingleton<QuestionSeal>().AddSingleton<DeviceAuthorizations>().AddSingleton<DeviceAuthorizationEndpoint>()
             .AddScoped<DevicePages>().AddSingleton<PollForDevice>();
         services.AddSingleton<LogoutSteps>().AddScoped<LogoutEndpoint>();
@@ -111,7 +114,7 @@ public static class OpenIdModule
     {
         services.AddOpenIdProvider(identity, configuration);
         services.AddSingleton<IFactReceiver, SendLogoutToken>();
-        services.AddHostedService<PartitionKeeper>();
+        services.AddHostedService<PartitionKeeper>().AddSingleton<GatherReceived>().AddHostedService(s => s.GetRequiredService<GatherReceived>());
         return services;
     }
 

@@ -30,6 +30,7 @@ internal static class SelfService
         services.AddScoped<RegistrationCodes>().AddScoped<FinishRegistration>();
         services.AddScoped<RecoveryCodes>().AddScoped<FinishRecovery>();
         services.AddScoped<ContactChangeCodes>().AddScoped<ChangeContact>().AddScoped<ContactChangeParts>();
+        services.AddScoped<BackToService>();
         AddConfirmation(services);
         return services;
     }

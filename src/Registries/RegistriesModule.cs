@@ -1,9 +1,11 @@
 using Aupd.Kernel.Data;
+using Aupd.Kernel.People;
 using Aupd.Kernel.Settings;
 using Aupd.Registries.Accounts;
 using Aupd.Registries.Doors;
 using Aupd.Registries.Imports;
 using Aupd.Registries.Organisations;
+using Aupd.Registries.OwnRecords;
 using Aupd.Registries.Rematching;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,6 +25,9 @@ public static class RegistriesModule
         services.AddSingleton<IMatching, MatchAccount>();
         services.AddSingleton<IVerdicts, KeptVerdicts>();
         services.AddSingleton<RegionDay>().AddSingleton<KeptAccounts>().AddSingleton<SettledVerdicts>().AddSingleton<CompareAccounts>();
+        services.AddSingleton<ReadOwnRecords>().AddSingleton<IOwnRecords>(s => s.GetRequiredService<ReadOwnRecords>())
+            .AddSingleton<IPupilAccounts>(s => s.GetRequiredService<ReadOwnRecords>())
+            .AddSingleton<IPersonalDataPart, VerdictsPart>();
         services.AddSingleton(s => new RoleFragments(s.GetRequiredService<RegionDay>()));
         return services;
     }

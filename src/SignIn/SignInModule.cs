@@ -1,11 +1,14 @@
 using Aupd.Kernel.Data;
 using Aupd.Kernel.Facts;
+using Aupd.Kernel.People;
 using Aupd.Kernel.Settings;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.RelyingParty;
 using Aupd.Registries.Doors;
 using Aupd.SignIn.Activation;
 using Aupd.SignIn.Cabinet;
+using Aupd.SignIn.Cabinet.Data;
+using Aupd.SignIn.Cabinet.Home;
 using Aupd.SignIn.Doors;
 using Aupd.SignIn.Events;
 using Aupd.SignIn.PortalSignIn;
@@ -28,14 +31,16 @@ public static class SignInModule
     {
         services.AddSettings<SignInSettings>(configuration, SignInSettings.Section);
         services.AddSignInRoutes();
-        services.AddSingleton<PortalClient>().AddSingleton<PendingSignInCookie>().AddScoped<StartPortalSignIn>().AddSingleton<FinishPortalSignIn>();
+        services.AddSingleton<PortalClient>().AddSingleton<PortalLinks>().AddSingleton<PendingSignInCookie>().AddScoped<StartPortalSignIn>().AddSingleton<FinishPortalSignIn>();
         services.AddSingleton<SessionCookie>().AddSingleton<Sessions.Sessions>().AddSingleton<EndSessions>().AddSingleton<SignOutHere>();
         services.AddSingleton<SessionTouches>().AddHostedService(s => s.GetRequiredService<SessionTouches>());
         services.AddSingleton<PortalAccounts>().AddSingleton<MatchAccount>();
         services.AddSingleton<RequestStore>().AddSingleton<SituationReader>().AddSingleton<Services>().AddSingleton<Continue>();
         services.AddSingleton<PortalApi>().AddSingleton<IssueLogin>().AddSingleton<ActivateAccount>();
         services.AddSingleton<PortalEvents>();
-        services.AddSingleton<RememberChoice>().AddSingleton<CabinetParts>().AddSingleton<LoginUses>();
+        services.AddSingleton<RememberChoice>().AddSingleton<CabinetParts>().AddSingleton<LoginUses>().AddScoped<Attention>()
+            .AddSingleton<OwnRegistryData>().AddSingleton<IPersonalDataPart, AccountPart>().AddSingleton<IPersonalDataPart, RecordsPart>()
+            .AddSingleton<IPersonalDataPart, HistoryPart>().AddSingleton<WriteCopy>();
         services.AddSingleton<TraceReport>();
         services.AddSingleton<IVisitors, Visitors>();
         services.AddSingleton(new ScopeText("profile", "ваши имя, логин и дату рождения", "your name, login and birth date"))

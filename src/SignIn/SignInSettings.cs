@@ -13,6 +13,14 @@ public sealed record SignInSettings
     public string PortalIssuer { get; init; } = "";
     /// <summary>Address of the portal for its password check and login news; empty: the issuer.</summary>
     public string PortalApi { get; init; } = "";
+    /// <summary>Where people change their data at another portal; empty: the profile of the portal of this program, which leads back here.</summary>
+    public string PortalProfileUrl { get; init; } = "";
+    /// <summary>Where people set up a second factor at the portal; empty: not offered.</summary>
+    public string PortalSecondFactorUrl { get; init; } = "";
+    /// <summary>How long after the password was given a copy of all personal data may be taken, in minutes.</summary>
+    [Range(1, 240)] public int CopyWithinMinutes { get; init; } = 10;
+    /// <summary>How many copies of all personal data a person may take in an hour.</summary>
+    [Range(1, 100)] public int CopiesPerHour { get; init; } = 5;
     /// <summary>How long a person may be away before signing in again, in minutes.</summary>
     [Range(5, 10_080)] public int SessionIdleMinutes { get; init; } = 240;
     /// <summary>How long a session lasts at most, in hours.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Aupd.Desk.Doors;
 using Aupd.Kernel.Audit;
@@ -12,6 +13,7 @@ namespace Aupd.Desk.Support;
 internal sealed class SupportRequests(NpgsqlDataSource source, Sealer sealer, AuditTrail audit, TimeProvider clock) : ISupportRequests
 {
     private const string SealPurpose = "support-request";
+    private const int PageSize = 100;
 
     private const string AddSql = """
         insert into desk.support_request (id, created_at, topic, trace, account_id, school, sealed, form_key)
@@ -67,6 +69,25 @@ internal sealed class SupportRequests(NpgsqlDataSource source, Sealer sealer, Au
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(Columns + "where number = @number", new { number }, cancellationToken: ct));
         if (row is null) return null;
         await audit.WriteAsync(connection, new AuditLine("desk.request-read", actor, null, TraceNumber.TryParse(row.Trace), new { number }), ct);
+        return Open(row);
+    }
+
+    /// <summary>What a signed-in person wrote, whole, the oldest first; read page by page. For that person alone.</summary>
+    internal async IAsyncEnumerable<SupportRequest> OfAsync(Guid accountId, [EnumeratorCancellation] CancellationToken ct)
+    {
+        List<Row> page = [];
+        do
+        {
+            await using (var connection = await source.OpenConnectionAsync(ct))
+                page = (await connection.QueryAsync<Row>(new CommandDefinition(Columns + "where account_id = @accountId and number > @after order by number limit @PageSize",
+                    new { accountId, after = page is [.., var last] ? last.Number : 0, PageSize }, cancellationToken: ct))).AsList();
+            foreach (var row in page) yield return Open(row);
+        }
+        while (page.Count == PageSize);
+    }
+
+    private SupportRequest Open(Row row)
+    {
         var content = JsonSerializer.Deserialize<Content>(sealer.Open(SealPurpose, row.Sealed))!;
         return new SupportRequest(row.ToLine(), PersonName.TryCreate(content.Last, content.First, content.Middle)!, Snils.TryParse(content.Snils), content.Contact, content.Text);
     }

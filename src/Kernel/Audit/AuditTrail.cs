@@ -77,4 +77,29 @@ public sealed class AuditTrail(NpgsqlDataSource source, TimeProvider clock)
              where journey = @Digits order by id limit 500
             """, new { journey.Digits }, cancellationToken: ct))).AsList();
     }
+
+    private const string OwnSql = """
+        select id, at, act, actor, subject, journey, details::text as details from (
+            (select * from kernel.audit where actor = any(@ids) and (@acts::text[] is null or act = any(@acts::text[]))
+                and (@beforeAt::timestamptz is null or (at, id) < (@beforeAt::timestamptz, @beforeId)) order by at desc, id desc limit @limit)
+            union
+            (select * from kernel.audit where subject = any(@ids) and (@acts::text[] is null or act = any(@acts::text[]))
+                and (@beforeAt::timestamptz is null or (at, id) < (@beforeAt::timestamptz, @beforeId)) order by at desc, id desc limit @limit)) lines
+         order by at desc, id desc limit @limit
+        """;
+
+    /// <summary>Lines that a person did or that concern them, the newest first.</summary>
+    /// <param name="ids">The ids by which the trail knows the person.</param>
+    /// <param name="acts">Only these; null: all.</param>
+    /// <param name="before">The last line of the page before; null: from the newest.</param>
+    public async Task<IReadOnlyList<KeptAuditLine>> ReadOfAsync(
+        IReadOnlyCollection<string> ids, IReadOnlyCollection<string>? acts, AuditPlace? before, int limit, CancellationToken ct = default)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return (await connection.QueryAsync<KeptAuditLine>(new CommandDefinition(OwnSql,
+            new { ids = ids.ToArray(), acts = acts?.ToArray(), beforeAt = before?.At, beforeId = before?.Id ?? 0, limit }, cancellationToken: ct))).AsList();
+    }
 }
+
+/// <summary>Where a line stands in the trail.</summary>
+public sealed record AuditPlace(DateTimeOffset At, long Id);

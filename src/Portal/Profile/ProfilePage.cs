@@ -4,6 +4,7 @@ using Aupd.Portal.Entries;
 using Aupd.Portal.Sessions;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aupd.Portal.Profile;
 
@@ -20,6 +21,7 @@ internal abstract class ProfilePage(AccountStore accounts) : PageModel
         Session = await HttpContext.SessionAsync();
         if (await accounts.FindAsync(Session.AccountId, ct) is not { } account) return Redirect("/login");
         Account = account;
+        HttpContext.RequestServices.GetRequiredService<BackToService>().Note(HttpContext);
         return null;
     }
 

@@ -27,6 +27,7 @@ internal sealed class SchoolClient(SchoolLinkSettings settings, Sealer sealer, S
         RedirectUris = [$"{addresses.School}/signin/callback"],
         PostLogoutRedirectUris = [$"{addresses.School}/signed-out"],
         BackchannelLogoutUri = $"{addresses.School}/signin/backchannel-logout",
+        InitiateLoginUri = $"{addresses.School}/cabinet/refresh",
         Scopes = ["openid", "profile", "email", "phone", "snils", "birthdate"],
     };
 

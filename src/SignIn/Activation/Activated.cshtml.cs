@@ -1,4 +1,4 @@
-using Aupd.SignIn.Cabinet;
+using Aupd.SignIn.Cabinet.Home;
 using Aupd.SignIn.PortalSignIn;
 using Aupd.SignIn.Provider;
 using Microsoft.AspNetCore.Mvc;

@@ -1,4 +1,3 @@
-using Aupd.Kernel.Http;
 using Aupd.SignIn.PortalSignIn;
 using Aupd.SignIn.Profiles;
 using Aupd.SignIn.Provider;
@@ -9,13 +8,13 @@ namespace Aupd.SignIn.NoAccount;
 
 /// <summary>"There is no such account": what was compared, why it did not fit, what helps. The person's own data only.</summary>
 internal sealed class NoAccountModel(
-    Sessions.Sessions sessions, RequestStore requests, SituationReader situations, PortalAccounts accounts, SiteAddresses addresses) : PageModel
+    Sessions.Sessions sessions, RequestStore requests, SituationReader situations, PortalAccounts accounts, PortalLinks portal) : PageModel
 {
     [BindProperty(SupportsGet = true, Name = "request")] public string? RequestId { get; set; }
     internal PortalAccount Account { get; private set; } = null!;
     internal IReadOnlyList<KeptVerdict> Verdicts { get; private set; } = [];
     public string Trace { get; private set; } = "";
-    public string ProfileUrl => addresses.Portal + "/profile";
+    public string ProfileUrl => portal.Profile;
     /// <summary>Once more through the portal, which knows the person by now: fresh data, no password.</summary>
     public string AgainUrl => WayBack.With("/signin/start", RequestId);
 

@@ -43,7 +43,7 @@ internal sealed partial class FinishPortalSignIn(
         await sessions.BeginAsync(http, new NewSession(account.Id, AuthenticatedAt(answer), Methods(answer), answer.Text("sid"), answer.Tokens.IdToken,
             back.Journey ?? TraceNumber.New()), before, ct);
         await audit.WriteAsync(new AuditLine("signin.signed-in", account.Id.ToString(), null, back.Journey), ct);
-        return back.To("/continue");
+        return back.Onward;
     }
 
     // auth_time has whole seconds: the proof came somewhere in that second. Its end is taken, so that a proof asked for within the same second

@@ -10,7 +10,7 @@ internal static class PortalEndpoints
     internal static void Map(WebApplication app)
     {
         app.MapGet("/signin/start", async (HttpContext http, StartPortalSignIn start, CancellationToken ct) =>
-            Results.Redirect(await start.RunAsync(http, http.Request.Query["request"], http.Request.Query["anew"] == "1", ct)));
+            Results.Redirect(await start.RunAsync(http, http.Request.Query["request"], http.Request.Query["anew"] == "1", http.Request.Query["to"], ct)));
         app.MapGet("/signin/callback", async (HttpContext http, FinishPortalSignIn finish, CancellationToken ct) =>
             Results.Redirect(await finish.RunAsync(http, ct)));
         app.MapGet(Continue.Path, async (HttpContext http, Continue next, CancellationToken ct) =>

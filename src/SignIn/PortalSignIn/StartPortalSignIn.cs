@@ -2,6 +2,7 @@ using System.Text.Json;
 using Aupd.Kernel.Audit;
 using Aupd.Kernel.Pages;
 using Aupd.OpenId.RelyingParty;
+using Aupd.SignIn.Cabinet;
 using Aupd.SignIn.Provider;
 using Microsoft.AspNetCore.Http;
 
@@ -10,10 +11,11 @@ namespace Aupd.SignIn.PortalSignIn;
 /// <summary>Sends the browser to the portal; a trace number is made here and goes with the person to the end.</summary>
 internal sealed class StartPortalSignIn(PortalClient portal, PendingSignInCookie pending, RequestStore requests, AuditTrail audit, Language language)
 {
-    internal async Task<string> RunAsync(HttpContext http, string? requestId, bool anew, CancellationToken ct)
+    /// <param name="page">A word of <see cref="CabinetReturn"/>: a page of the cabinet that wants fresh data or a fresh proof; anything else leads on as usual.</param>
+    internal async Task<string> RunAsync(HttpContext http, string? requestId, bool anew, string? page, CancellationToken ct)
     {
         var request = await requests.FindAsync(requestId, ct);
-        var back = new WayBack(request?.RequestId, TraceNumber.New().Digits);
+        var back = new WayBack(request?.RequestId, TraceNumber.New().Digits, CabinetReturn.PageOf(page) is null ? null : page);
         var begun = await portal.Client.BeginAsync(new SignInRequest
         {
             ReturnData = back.Write(), Prompt = anew ? "login" : null, LoginHint = request?.LoginHint, UiLocales = language.Code,
@@ -26,9 +28,12 @@ internal sealed class StartPortalSignIn(PortalClient portal, PendingSignInCookie
 }
 
 /// <summary>What a sign-in remembers while the browser is at the portal; sealed in the cookie of the attempt.</summary>
-internal sealed record WayBack(string? RequestId, string Trace)
+internal sealed record WayBack(string? RequestId, string Trace, string? Page = null)
 {
     internal TraceNumber? Journey => TraceNumber.TryParse(Trace);
+
+    /// <summary>Where a sign-in that has come off leads.</summary>
+    internal string Onward => RequestId is null && CabinetReturn.PageOf(Page) is { } page ? page : To(Continue.Path);
 
     internal string Write() => JsonSerializer.Serialize(this);
 

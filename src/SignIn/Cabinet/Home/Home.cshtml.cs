@@ -2,10 +2,10 @@ using Aupd.Registries.Doors;
 using Aupd.SignIn.Roles;
 using Microsoft.AspNetCore.Mvc;
 
-namespace Aupd.SignIn.Cabinet;
+namespace Aupd.SignIn.Cabinet.Home;
 
 /// <summary>The cabinet's first page: where I can go in which role, what waits for me, my login. Switching asks for no password.</summary>
-internal sealed class HomeModel(CabinetParts parts, RememberChoice remember, LoginUses uses) : CabinetPage(parts)
+internal sealed class HomeModel(CabinetParts parts, RememberChoice remember, LoginUses uses, Attention attention) : CabinetPage(parts)
 {
     internal sealed record Group(HeldRole Role, IReadOnlyList<Service> Services);
 
@@ -13,6 +13,7 @@ internal sealed class HomeModel(CabinetParts parts, RememberChoice remember, Log
     internal IReadOnlyList<Service> Tiles { get; private set; } = [];
     /// <summary>The other roles, each with what it opens.</summary>
     internal IReadOnlyList<Group> Others { get; private set; } = [];
+    internal IReadOnlyList<Todo> Todos { get; private set; } = [];
     internal LoginUse? Login { get; private set; }
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
@@ -21,6 +22,7 @@ internal sealed class HomeModel(CabinetParts parts, RememberChoice remember, Log
         Active = Roles.FirstOrDefault(r => r.Id == Visitor.ActiveRole) ?? Roles.FirstOrDefault(r => r.Id == Visitor.LastRole) ?? Roles[0];
         Tiles = NextStep.Open(Active, Services);
         Others = Roles.Where(r => r.Id != Active.Id).Select(r => new Group(r, NextStep.Open(r, Services))).ToList();
+        Todos = await attention.OfAsync(Visitor, Roles, NeedsActivation, ct);
         Login = Visitor.Login is { } login ? uses.Of(login, Roles) : null;
         return Page();
     }

@@ -1,22 +1,25 @@
 using Aupd.Kernel.Audit;
 using Aupd.Kernel.Pages;
+using Aupd.SignIn.PortalSignIn;
 using Aupd.SignIn.Sessions;
 using Microsoft.AspNetCore.Mvc;
 
-namespace Aupd.SignIn.Cabinet;
+namespace Aupd.SignIn.Cabinet.Security;
 
 /// <summary>Where I am signed in, and ending it.</summary>
 internal sealed class SecurityModel(
-    CabinetParts parts, Sessions.Sessions sessions, EndSessions end, SignOutHere signOut, AuditTrail audit, RegionSettings region) : CabinetPage(parts)
+    CabinetParts parts, Sessions.Sessions sessions, EndSessions end, SignOutHere signOut, AuditTrail audit, PortalLinks portal,
+    RegionSettings region) : CabinetPage(parts)
 {
-    internal IReadOnlyList<SessionLine> Sessions { get; private set; } = [];
+    internal IReadOnlyList<SessionLine> Live { get; private set; } = [];
+    internal PortalLinks Portal => portal;
     public TimeZoneInfo Zone { get; } = region.Zone();
     [BindProperty(SupportsGet = true, Name = "ended")] public bool HasEnded { get; set; }
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
     {
         if (await EnterAsync(ct) is { } elsewhere) return elsewhere;
-        Sessions = await sessions.OfAccountAsync(Visitor.AccountId, ct);
+        Live = await sessions.OfAccountAsync(Visitor.AccountId, ct);
         return Page();
     }
 

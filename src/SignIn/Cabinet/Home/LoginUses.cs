@@ -1,6 +1,6 @@
 using Aupd.Registries.Doors;
 
-namespace Aupd.SignIn.Cabinet;
+namespace Aupd.SignIn.Cabinet.Home;
 
 /// <summary>An issued login and what it opens.</summary>
 /// <param name="Wifi">Name of the school's network for this person.</param>

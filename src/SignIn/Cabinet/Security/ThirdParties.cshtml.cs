@@ -2,7 +2,7 @@ using Aupd.Kernel.Pages;
 using Aupd.OpenId.Doors;
 using Microsoft.AspNetCore.Mvc;
 
-namespace Aupd.SignIn.Cabinet;
+namespace Aupd.SignIn.Cabinet.Security;
 
 /// <summary>What the person has allowed services of others, and taking it back.</summary>
 internal sealed class ThirdPartiesModel(CabinetParts parts, IConsents consents, RegionSettings region) : CabinetPage(parts)

@@ -1,0 +1,67 @@
+using Dapper;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Aupd.OpenId.Received;
+
+/// <summary>Adds the grants of the last minutes to what each client is known to have received. Any number of nodes may run it; adding the same
+/// grant twice changes nothing.</summary>
+internal sealed partial class GatherReceived(NpgsqlDataSource source, TimeProvider clock, ILogger<GatherReceived> log) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(5);
+    // A grant is told its time before it is written, by a clock that may differ from this one.
+    private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
+
+    private const string UntilSql = "select at from openid.received_until for update skip locked";
+
+    private const string GatherSql = """
+        insert into openid.received (provider, subject, client_id, scopes, claims, first_at, last_at)
+        select g.provider, g.subject, g.client_id, array(select distinct s from unnest(g.scopes) s order by s),
+               array(select distinct c from unnest(g.claims) c order by c), g.first_at, g.last_at
+          from (select provider, subject, client_id, array_agg(scopes_and_claims.scope) filter (where scope is not null) as scopes,
+                       coalesce(array_agg(scopes_and_claims.claim) filter (where claim is not null), '{}') as claims,
+                       min(granted_at) as first_at, max(granted_at) as last_at
+                  from openid.client_grant
+                  cross join lateral (
+                      select scope, null as claim from unnest(scopes) scope
+                      union all select null, jsonb_object_keys(coalesce(client_grant.claims -> 'userinfo', '{}'))
+                      union all select null, jsonb_object_keys(coalesce(client_grant.claims -> 'id_token', '{}'))) scopes_and_claims
+                 where granted_at > @since
+                 group by provider, subject, client_id) g
+        on conflict (provider, subject, client_id) do update set
+               scopes = array(select distinct s from unnest(received.scopes || excluded.scopes) s order by s),
+               claims = array(select distinct c from unnest(received.claims || excluded.claims) c order by c),
+               first_at = least(received.first_at, excluded.first_at), last_at = greatest(received.last_at, excluded.last_at)
+        """;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause);
+        do
+        {
+            try { await RunAsync(stoppingToken); }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { return; }
+            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException) { NotNow(log, e); }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>One round; how many rows were added or renewed. Another node at work: nothing to do.</summary>
+    internal async Task<int> RunAsync(CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        CommandDefinition With(string sql, object? values = null) => new(sql, values, transaction, cancellationToken: ct);
+        if (await connection.ExecuteScalarAsync<DateTime?>(With(UntilSql)) is not { } until) return 0;
+        var since = until == DateTime.MinValue ? DateTimeOffset.MinValue : new DateTimeOffset(until, TimeSpan.Zero) - Overlap;
+        var rows = await connection.ExecuteAsync(With(GatherSql, new { since }));
+        await connection.ExecuteAsync(With("update openid.received_until set at = @now", new { now }));
+        await transaction.CommitAsync(ct);
+        return rows;
+    }
+
+    [LoggerMessage(EventId = 2603, Level = LogLevel.Warning, Message = "What services have received could not be gathered this time; tried again in 5 minutes")]
+    private static partial void NotNow(ILogger logger, Exception cause);
+}

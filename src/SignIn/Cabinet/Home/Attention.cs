@@ -1,0 +1,49 @@
+using Aupd.Kernel.Pages;
+using Aupd.Registries.Doors;
+using Aupd.SignIn.PortalSignIn;
+using Aupd.SignIn.Profiles;
+using Aupd.SignIn.Sessions;
+
+namespace Aupd.SignIn.Cabinet.Home;
+
+/// <summary>One thing that waits for a person: a sentence and an act.</summary>
+/// <param name="IsFirst">The most pressing of them: its act is the page's main one.</param>
+internal sealed record Todo(string Sentence, string Act, string Url, bool IsFirst = false);
+
+/// <summary>What needs a person's attention, the most pressing first.</summary>
+internal sealed class Attention(PortalAccounts accounts, IPupilAccounts pupils, PortalLinks portal, Language l)
+{
+    internal async Task<IReadOnlyList<Todo>> OfAsync(Visitor visitor, IReadOnlyList<HeldRole> roles, bool needsActivation, CancellationToken ct)
+    {
+        var todos = new List<Todo>();
+        if (needsActivation)
+            todos.Add(new Todo(l["Аккаунт ещё не активирован: сервисы откроются после активации.", "The account is not activated yet: the services open after activation."],
+                l["Активировать", "Activate"], "/activate"));
+        if (await accounts.ReadAsync(visitor.AccountId, ct) is { } kept) todos.AddRange(OfAccount(kept.Account, roles));
+        if (roles.OfType<HeldRole.Guardian>().FirstOrDefault() is { } guardian) todos.AddRange(await OfChildrenAsync(guardian, ct));
+        if (todos.Count > 0) todos[0] = todos[0] with { IsFirst = true };
+        return todos;
+    }
+
+    // Who must have what on the portal account: staff a confirmed СНИЛС, guardians a phone and an e-mail; the demand on staff is in the matching.
+    private IEnumerable<Todo> OfAccount(PortalAccount account, IReadOnlyList<HeldRole> roles)
+    {
+        if (account is { Snils: not null, SnilsConfirmed: false })
+            yield return new Todo(l["СНИЛС на портале указан, но не подтверждён.", "The portal has your SNILS, but it is not confirmed."],
+                l["Подтвердить на портале", "Confirm at the portal"], portal.Snils);
+        if (!roles.Any(r => r.Kind is RegistryRole.Guardian)) yield break;
+        if (account.Phone is null)
+            yield return new Todo(l["На портале не указан телефон: по нему вас узнаёт школа.", "The portal has no phone: the school recognises you by it."],
+                l["Указать на портале", "Give it at the portal"], portal.Phone);
+        if (account.Email is null)
+            yield return new Todo(l["На портале не указана почта: по ней вас узнаёт школа.", "The portal has no e-mail: the school recognises you by it."],
+                l["Указать на портале", "Give it at the portal"], portal.Email);
+    }
+
+    private async Task<IEnumerable<Todo>> OfChildrenAsync(HeldRole.Guardian guardian, CancellationToken ct)
+    {
+        var without = await pupils.WithoutAccountAsync([.. guardian.Children.Select(c => c.PupilRecordId)], ct);
+        return guardian.Children.Where(c => without.Contains(c.PupilRecordId)).Select(c => new Todo(
+            l[$"{c.Name.First}: своей учётной записи пока нет.", $"{c.Name.First} has no account yet."], l["Как её завести", "How to get one"], "/how-to-get-access"));
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Aupd.Kernel.Audit;
+using Aupd.Kernel.Pages;
+
+namespace Aupd.SignIn.Cabinet.Security;
+
+/// <summary>Lines of the audit trail in words for the person they are about.</summary>
+internal static class HistoryWords
+{
+    /// <summary>The acts that make the sign-in history.</summary>
+    internal static IReadOnlyList<string> Acts { get; } =
+    [
+        "signin.signed-in", "signin.activated", "signin.activation-failed", "signin.signed-out", "signin.signed-out-everywhere", "signin.sessions-ended",
+        "signin.portal-event", "signin.data-copied", "openid.code-issued", "openid.consent-given", "openid.consent-revoked",
+    ];
+
+    /// <param name="serviceName">The name of a client for people.</param>
+    internal static string Of(KeptAuditLine line, Language l, Func<string, string> serviceName) => line.Act switch
+    {
+        "signin.signed-in" => l["Вход", "Signed in"] + Where(line),
+        "signin.activated" => l["Аккаунт активирован, логин выдан", "Account activated, login issued"],
+        "signin.activation-failed" => l["Активация не получилась", "The activation did not work"],
+        "signin.signed-out" => l["Выход", "Signed out"],
+        "signin.signed-out-everywhere" => l["Выход на всех устройствах", "Signed out everywhere"],
+        "signin.sessions-ended" => Ended(Text(line, "why"), l),
+        "signin.portal-event" => Portal(Text(line, "type"), l),
+        "signin.data-copied" => l["Получена копия всех данных", "A copy of all data was taken"],
+        "openid.code-issued" => l[$"Открыт сервис «{serviceName(line.Subject ?? "")}»", $"Opened “{serviceName(line.Subject ?? "")}”"],
+        "openid.consent-given" => l[$"Разрешён доступ: «{serviceName(line.Subject ?? "")}»", $"Access allowed: “{serviceName(line.Subject ?? "")}”"],
+        "openid.consent-revoked" => l[$"Закрыт доступ: «{serviceName(line.Subject ?? "")}»", $"Access closed: “{serviceName(line.Subject ?? "")}”"],
+        _ => line.Act,
+    };
+
+    private static string Where(KeptAuditLine line) =>
+        string.Concat(new[] { Text(line, "device"), Text(line, "place") }.Where(t => !string.IsNullOrEmpty(t)).Select((t, i) => (i == 0 ? ": " : ", ") + t));
+
+    private static string Ended(string? why, Language l) => why switch
+    {
+        "ended-by-owner" => l["Вы вышли на другом устройстве", "You signed out on another device"],
+        "password-changed" => l["Пароль изменён: на других устройствах нужно войти заново", "Password changed: other devices have to sign in again"],
+        "portal-account-disabled" => l["Учётная запись портала отключена", "The portal account was disabled"],
+        "another-person" => l["На этом устройстве вошёл другой человек", "Somebody else signed in on this device"],
+        "role-lost" => l["Роль изменилась, вход в ней закончен", "The role changed, the sign-in in it ended"],
+        "portal-sign-out" => l["Выход через портал", "Signed out at the portal"],
+        _ => l["Выход", "Signed out"],
+    };
+
+    private static string Portal(string? type, Language l) => type?.Split('/')[^1] switch
+    {
+        "credential-change" => l["Пароль изменён на портале", "The password was changed at the portal"],
+        "identifier-changed" => l["Данные изменены на портале", "The data were changed at the portal"],
+        "account-disabled" => l["Учётная запись портала отключена", "The portal account was disabled"],
+        _ => l["Новость от портала", "News from the portal"],
+    };
+
+    private static string? Text(KeptAuditLine line, string name)
+    {
+        if (line.Details is null) return null;
+        using var details = JsonDocument.Parse(line.Details);
+        return details.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    }
+}

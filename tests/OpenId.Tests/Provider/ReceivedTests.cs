@@ -1,0 +1,84 @@
+using Aupd.OpenId.Doors;
+using Aupd.OpenId.Received;
+using Aupd.TestKit;
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Aupd.OpenId.Tests.Provider;
+
+/// <summary>What each client has received about a person is known from the first grant, and for good.</summary>
+public sealed class ReceivedTests : IAsyncLifetime
+{
+    private readonly FakeClock _clock = new(new DateTimeOffset(2026, 9, 1, 8, 0, 0, TimeSpan.Zero));
+    private TestSite _site = null!;
+
+    public async Task InitializeAsync()
+    {
+        _site = await TestSite.StartAsync(new TestPeople(), _clock);
+        await _site.Clients.RegisterAsync(ProviderFixture.Client("web"), default);
+    }
+
+    public async Task DisposeAsync() => await _site.DisposeAsync();
+
+    private IReceivedData Received => _site.Services.GetRequiredService<IReceivedData>();
+    private GatherReceived Gather => new(_site.Shared.Source, _clock, NullLogger<GatherReceived>.Instance);
+
+    [Fact]
+    public async Task It_is_told_at_once_and_the_same_after_gathering_and_after_the_grants_have_gone()
+    {
+        using var browser = new TestBrowser(_site.Url);
+        Assert.Empty(await Received.OfAsync("anna", default));
+        await browser.TokensAsync("anna");
+        var first = Assert.Single(await Received.OfAsync("anna", default));
+        Assert.Equal(("web", _clock.GetUtcNow(), _clock.GetUtcNow()), (first.ClientId, first.FirstAt, first.LastAt));
+        Assert.Contains("openid", first.Scopes.Select(s => s.Scope));
+        Assert.Equal(1, await Gather.RunAsync(default));
+        Same(first, Assert.Single(await Received.OfAsync("anna", default)));
+
+        await ExecuteAsync("delete from openid.client_grant");
+        Same(first, Assert.Single(await Received.OfAsync("anna", default)));
+
+        _clock.Advance(TimeSpan.FromDays(3));
+        await browser.TokensAsync("anna");
+        var later = Assert.Single(await Received.OfAsync("anna", default));
+        Assert.Equal((first.FirstAt, _clock.GetUtcNow()), (later.FirstAt, later.LastAt));
+        await Gather.RunAsync(default);
+        await Gather.RunAsync(default);
+        Same(later, Assert.Single(await Received.OfAsync("anna", default)));
+        Assert.Empty(await Received.OfAsync("boris", default));
+    }
+
+    [Fact]
+    public async Task Nodes_that_gather_at_once_leave_one_row_for_each_person_and_client()
+    {
+        using var browser = new TestBrowser(_site.Url);
+        for (var i = 0; i < 5; i++) await browser.TokensAsync("person" + i);
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Gather.RunAsync(default)));
+        await using var connection = await _site.Shared.Source.OpenConnectionAsync();
+        Assert.Equal(5, await connection.ExecuteScalarAsync<long>("select count(*) from openid.received where client_id = 'web'"));
+    }
+
+    [Fact]
+    public async Task A_grant_that_was_written_late_is_not_missed()
+    {
+        using var browser = new TestBrowser(_site.Url);
+        await Gather.RunAsync(default);
+        await browser.TokensAsync("late");
+        await ExecuteAsync("update openid.client_grant set granted_at = granted_at - interval '4 minutes'");
+        Assert.Equal(1, await Gather.RunAsync(default));
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = await _site.Shared.Source.OpenConnectionAsync();
+        await connection.ExecuteAsync(sql);
+    }
+
+    private static void Same(ReceivedByClient expected, ReceivedByClient actual)
+    {
+        Assert.Equal((expected.ClientId, expected.FirstAt, expected.LastAt), (actual.ClientId, actual.FirstAt, actual.LastAt));
+        Assert.Equal(expected.Claims, actual.Claims);
+        Assert.Equal(expected.Scopes, actual.Scopes);
+    }
+}
