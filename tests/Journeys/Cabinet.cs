@@ -51,7 +51,7 @@ public sealed class Cabinet(DemoRegionRunning region)
             await visitor.OpenAsync(visitor.Service.SchoolUrl + "/cabinet");
         }
         var role = await visitor.Page.Locator(".now strong").InnerTextAsync();
-        await visitor.ClickAsync(visitor.Page.Locator("main form button.link").First);
+        await visitor.ClickAsync(visitor.Page.Locator("main .roles button").First);
         await Assertions.Expect(visitor.Page.Locator(".now strong")).Not.ToHaveTextAsync(role);
         await visitor.Page.Locator("summary").First.ClickAsync();
         await visitor.LookAsync();

@@ -1,4 +1,5 @@
 using System.Net;
+using Aupd.TestKit;
 
 namespace Aupd.SignIn.Tests.Cabinet;
 
@@ -116,5 +117,42 @@ public sealed class DataTests(GatewaySite site)
         await browser.FollowAsync();
         await browser.GetAsync(site.Service.SchoolUrl + "/cabinet/data/services");
         Assert.Equal(2, browser.Page.QuerySelectorAll("main .card").Length);
+    }
+
+    [Fact]
+    public async Task A_phone_that_was_changed_at_the_portal_comes_here_by_itself()
+    {
+        using var browser = await site.SignInAsync(await site.ParentAsync(12));
+        await browser.GetAsync(site.Service.PortalUrl + "/profile/phone");
+        await browser.SubmitAsync(("Phone", "+7 916 777-00-12"), ("Password", Person.Password));
+        await browser.FollowAsync();
+        var code = await Eventually.GetAsync("a code", async () =>
+        {
+            using var phone = site.NewBrowser();
+            await phone.GetAsync(site.Service.PortalUrl + "/dev/messages");
+            var message = phone.Page.QuerySelectorAll("article").FirstOrDefault(a => a.TextContent.Contains("777-00-12") || a.TextContent.Contains("+79167770012"));
+            return message is null ? null : System.Text.RegularExpressions.Regex.Match(message.TextContent, @"(?<!\d)\d{6}(?!\d)").Value;
+        });
+        await browser.SubmitAsync(("Code", code));
+        await browser.FollowAsync();
+        Assert.Equal("/profile", browser.Url.AbsolutePath);
+        await Eventually.HoldsAsync("the new phone at the gateway",
+            async () => (await browser.GetAsync(site.Service.SchoolUrl + "/cabinet/data")).Text.Contains("+7 916 777-00-12"));
+    }
+
+    [Fact]
+    public async Task A_role_that_is_missing_is_explained_to_whom_it_may_be_told()
+    {
+        var person = await site.TeacherWhoIsParentAsync(5);
+        using var browser = await site.ActivatedAsync(person);
+        await browser.GetAsync(site.Service.SchoolUrl + "/cabinet/data");
+        Assert.DoesNotContain("Не хватает роли", browser.Text);
+        await site.QueryAsync<int>("""
+            update signin.account set verdicts = '[{"role":"staff","matches":true,"reason":"","hint":"","proven":true},
+                {"role":"guardian","matches":false,"reason":"contacts_differ","hint":"","proven":false}]' where subject = @id
+            """, new { id = person.AccountId.ToString() });
+        await browser.GetAsync(site.Service.SchoolUrl + "/cabinet/data");
+        Assert.Contains("Не хватает роли", browser.Text);
+        Assert.Contains("Школа знает вас по имени, но с другими телефоном", browser.Text);
     }
 }

@@ -1,5 +1,6 @@
 using Aupd.Kernel.Pages;
 using Aupd.Registries.Doors;
+using Aupd.SignIn.NoAccount;
 using Aupd.SignIn.PortalSignIn;
 using Aupd.SignIn.Profiles;
 using Microsoft.AspNetCore.Mvc;
@@ -13,6 +14,8 @@ internal sealed class DataModel(CabinetParts parts, PortalAccounts accounts, Own
 
     internal PortalAccount Account { get; private set; } = null!;
     internal IReadOnlyList<SchoolCard> Cards { get; private set; } = [];
+    /// <summary>Why a role that the person may expect is not there; only what the person may be told.</summary>
+    internal IReadOnlyList<KeptVerdict> Missing { get; private set; } = [];
     internal int Differences => Cards.Sum(c => c.Fields.Count(f => f.NeedsAct));
     internal PortalLinks Portal => portal;
     [BindProperty(SupportsGet = true, Name = "refreshed")] public bool IsRefreshed { get; set; }
@@ -24,6 +27,7 @@ internal sealed class DataModel(CabinetParts parts, PortalAccounts accounts, Own
         Account = kept.Account;
         var own = await registries.ReadAsync(Visitor, ct);
         Cards = own.Select(r => new SchoolCard(r, new Comparison(Account, r, language).Fields())).ToList();
+        Missing = [.. Told.OfRecords(Account, kept.Verdicts).DistinctBy(v => (v.Role, v.Reason))];
         return Page();
     }
 }

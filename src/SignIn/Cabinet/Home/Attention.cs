@@ -7,8 +7,8 @@ using Aupd.SignIn.Sessions;
 namespace Aupd.SignIn.Cabinet.Home;
 
 /// <summary>One thing that waits for a person: a sentence and an act.</summary>
-/// <param name="IsFirst">The most pressing of them: its act is the page's main one.</param>
-internal sealed record Todo(string Sentence, string Act, string Url, bool IsFirst = false);
+/// <param name="IsMain">Nothing else can be done before it: its act is the page's main one.</param>
+internal sealed record Todo(string Sentence, string Act, string Url, bool IsMain = false);
 
 /// <summary>What needs a person's attention, the most pressing first.</summary>
 internal sealed class Attention(PortalAccounts accounts, IPupilAccounts pupils, PortalLinks portal, Language l)
@@ -18,10 +18,9 @@ internal sealed class Attention(PortalAccounts accounts, IPupilAccounts pupils, 
         var todos = new List<Todo>();
         if (needsActivation)
             todos.Add(new Todo(l["Аккаунт ещё не активирован: сервисы откроются после активации.", "The account is not activated yet: the services open after activation."],
-                l["Активировать", "Activate"], "/activate"));
+                l["Активировать", "Activate"], "/activate", IsMain: true));
         if (await accounts.ReadAsync(visitor.AccountId, ct) is { } kept) todos.AddRange(OfAccount(kept.Account, roles));
         if (roles.OfType<HeldRole.Guardian>().FirstOrDefault() is { } guardian) todos.AddRange(await OfChildrenAsync(guardian, ct));
-        if (todos.Count > 0) todos[0] = todos[0] with { IsFirst = true };
         return todos;
     }
 
@@ -43,7 +42,9 @@ internal sealed class Attention(PortalAccounts accounts, IPupilAccounts pupils, 
     private async Task<IEnumerable<Todo>> OfChildrenAsync(HeldRole.Guardian guardian, CancellationToken ct)
     {
         var without = await pupils.WithoutAccountAsync([.. guardian.Children.Select(c => c.PupilRecordId)], ct);
-        return guardian.Children.Where(c => without.Contains(c.PupilRecordId)).Select(c => new Todo(
-            l[$"{c.Name.First}: своей учётной записи пока нет.", $"{c.Name.First} has no account yet."], l["Как её завести", "How to get one"], "/how-to-get-access"));
+        if (without.Count == 0) return [];
+        var names = string.Join(", ", guardian.Children.Where(c => without.Contains(c.PupilRecordId)).Select(c => c.Name.First));
+        return [new Todo(without.Count == 1 ? l[$"{names}: своей учётной записи пока нет.", $"{names} has no account yet."]
+            : l[$"{names}: своих учётных записей пока нет.", $"{names} have no accounts yet."], l["Как её завести", "How to get one"], "/how-to-get-access")];
     }
 }
