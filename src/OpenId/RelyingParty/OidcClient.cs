@@ -12,6 +12,9 @@ namespace Aupd.OpenId.RelyingParty;
 /// client_secret_basic. One object per client, kept for the life of the application; thread-safe.</summary>
 public sealed partial class OidcClient : IDisposable
 {
+    /// <summary>How long after it was signed a security event is taken. Who keeps the ids of those seen keeps them longer.</summary>
+    public static readonly TimeSpan LongestEventAge = TimeSpan.FromDays(14);
+
     private const int MaxParameter = 4096;
 
     private readonly TimeProvider _clock;

@@ -16,7 +16,7 @@ internal sealed class TokenReader(OidcClientOptions options, ProviderKnowledge p
 
     /// <summary>Logout tokens and events older than this are not taken, in spite of their signature: longer than a provider
     /// retries.</summary>
-    private static readonly TimeSpan LogoutTokenAge = TimeSpan.FromHours(1), SecurityEventAge = TimeSpan.FromDays(14);
+    private static readonly TimeSpan LogoutTokenAge = TimeSpan.FromHours(1), SecurityEventAge = OidcClient.LongestEventAge;
 
     private static readonly IReadOnlyList<string?> IdTokenTypes =
         ["JWT", null], LogoutTypes = ["logout+jwt", "JWT", null], EventTypes = ["secevent+jwt"];

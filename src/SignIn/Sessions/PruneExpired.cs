@@ -1,3 +1,4 @@
+using Aupd.OpenId.RelyingParty;
 using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,8 +11,8 @@ namespace Aupd.SignIn.Sessions;
 internal sealed partial class PruneExpired(NpgsqlDataSource source, EndSessions end, TimeProvider clock, ILogger<PruneExpired> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
-    // The portal's outbox gives up long before.
-    private static readonly TimeSpan RememberTokens = TimeSpan.FromDays(7);
+    // As long as one could be brought again, and a day for clocks that differ.
+    private static readonly TimeSpan RememberTokens = OidcClient.LongestEventAge + TimeSpan.FromDays(1);
 
     private const string ForgetSql = """
         delete from signin.request where expires_at < @now;
