@@ -9,6 +9,7 @@ using Aupd.SignIn.Activation;
 using Aupd.SignIn.Cabinet;
 using Aupd.SignIn.Cabinet.Data;
 using Aupd.SignIn.Cabinet.Home;
+using Aupd.SignIn.Cabinet.Security;
 using Aupd.SignIn.Doors;
 using Aupd.SignIn.Events;
 using Aupd.SignIn.PortalSignIn;
@@ -40,7 +41,7 @@ public static class SignInModule
         services.AddSingleton<PortalEvents>();
         services.AddSingleton<RememberChoice>().AddSingleton<CabinetParts>().AddSingleton<LoginUses>().AddScoped<Attention>()
             .AddSingleton<OwnRegistryData>().AddSingleton<IPersonalDataPart, AccountPart>().AddSingleton<IPersonalDataPart, RecordsPart>()
-            .AddSingleton<IPersonalDataPart, HistoryPart>().AddSingleton<WriteCopy>();
+            .AddSingleton<IPersonalDataPart, HistoryPart>().AddSingleton<WriteCopy>().AddSingleton<HistoryWords>();
         services.AddSingleton<TraceReport>();
         services.AddSingleton<IVisitors, Visitors>();
         services.AddSingleton(new ScopeText("profile", "ваши имя, логин и дату рождения", "your name, login and birth date"))

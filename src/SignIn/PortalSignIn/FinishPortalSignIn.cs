@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Aupd.Kernel.Audit;
+using Aupd.Kernel.Http;
 using Aupd.OpenId.RelyingParty;
 using Aupd.SignIn.Profiles;
 using Aupd.SignIn.Sessions;
@@ -12,7 +13,7 @@ namespace Aupd.SignIn.PortalSignIn;
 /// begun under a new id. Returns where the browser goes.</summary>
 internal sealed partial class FinishPortalSignIn(
     PortalClient portal, PendingSignInCookie cookie, Sessions.Sessions sessions, EndSessions end, PortalAccounts accounts, MatchAccount match,
-    AuditTrail audit, TimeProvider clock, ILogger<FinishPortalSignIn> log)
+    Places places, AuditTrail audit, TimeProvider clock, ILogger<FinishPortalSignIn> log)
 {
     internal async Task<string> RunAsync(HttpContext http, CancellationToken ct)
     {
@@ -42,7 +43,8 @@ internal sealed partial class FinishPortalSignIn(
         if (before is not null && before.AccountId != account.Id) await end.OneAsync(before.Sid, before.AccountId, "another-person", ct);
         await sessions.BeginAsync(http, new NewSession(account.Id, AuthenticatedAt(answer), Methods(answer), answer.Text("sid"), answer.Tokens.IdToken,
             back.Journey ?? TraceNumber.New()), before, ct);
-        await audit.WriteAsync(new AuditLine("signin.signed-in", account.Id.ToString(), null, back.Journey), ct);
+        await audit.WriteAsync(new AuditLine("signin.signed-in", account.Id.ToString(), null, back.Journey,
+            new { device = DeviceLabel.From(http.Request.Headers.UserAgent), place = places.Of(http) }), ct);
         return back.Onward;
     }
 

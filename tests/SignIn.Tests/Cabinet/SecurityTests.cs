@@ -13,10 +13,16 @@ public sealed class SecurityTests(GatewaySite site)
     {
         var parent = await site.ParentAsync(17);
         using var phone = await site.SignInAsync(parent);
-        using var computer = await site.SignInAsync(parent);
+        using var computer = site.NewBrowser();
+        computer.Headers.UserAgent.ParseAdd("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36");
+        await site.SignInAsync(parent, computer);
+        await computer.GetAsync(site.Service.SchoolUrl + "/cabinet/security/history");
+        Assert.Contains("Вход: Chrome, Windows, сеть 127.0.0.x", computer.Text);
         await computer.GetAsync(site.Service.SchoolUrl + "/cabinet/security");
         var cards = computer.Page.QuerySelectorAll("main .card").ToList();
         Assert.Equal(2, cards.Count);
+        Assert.Contains("Chrome, Windows", cards.Single(c => c.TextContent.Contains("это устройство")).TextContent);
+        Assert.All(cards, c => Assert.Contains("сеть 127.0.0.x", c.TextContent));
         var other = cards.Single(c => !c.TextContent.Contains("это устройство")).QuerySelector("[name=sid]")!.GetAttribute("value")!;
         await computer.SubmitAsync(("sid", other));
         await computer.FollowAsync();

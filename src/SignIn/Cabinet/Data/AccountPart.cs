@@ -1,3 +1,4 @@
+using Aupd.Kernel.Http;
 using Aupd.Kernel.People;
 using Aupd.SignIn.Profiles;
 using Dapper;
@@ -6,14 +7,14 @@ using Npgsql;
 namespace Aupd.SignIn.Cabinet.Data;
 
 /// <summary>The portal's account as the gateway keeps it, the profile, logins and sessions.</summary>
-internal sealed class AccountPart(NpgsqlDataSource source, PortalAccounts accounts) : IPersonalDataPart
+internal sealed class AccountPart(NpgsqlDataSource source, PortalAccounts accounts, Places places) : IPersonalDataPart
 {
     private const string ProfileSql = "select id, created_at, activated_at, last_role, last_service from signin.profile where account_id = @accountId";
     private const string LoginsSql = """
         select l.login as login_text, l.issued_at, l.retired_at from signin.login l join signin.profile p on p.id = l.profile_id where p.account_id = @accountId order by l.issued_at
         """;
     // The live ones and those that ended a moment ago: others are not kept.
-    private const string SessionsSql = "select device, created_at, seen_at, active_role from signin.session where account_id = @accountId order by created_at desc limit 1000";
+    private const string SessionsSql = "select device, place, created_at, seen_at, active_role from signin.session where account_id = @accountId order by created_at desc limit 1000";
 
     private sealed record Profile
     {
@@ -34,6 +35,7 @@ internal sealed class AccountPart(NpgsqlDataSource source, PortalAccounts accoun
     private sealed record Session
     {
         public string Device { get; init; } = "";
+        public string Place { get; init; } = "";
         public DateTimeOffset CreatedAt { get; init; }
         public DateTimeOffset SeenAt { get; init; }
         public string? ActiveRole { get; init; }
@@ -62,6 +64,7 @@ internal sealed class AccountPart(NpgsqlDataSource source, PortalAccounts accoun
         {
             copy.BeginItem();
             copy.Value("устройство", "device", session.Device);
+            copy.Value("место", "place", places.Shown(session.Place, copy.Language));
             copy.Value("вход", "signed_in_at", session.CreatedAt);
             copy.Value("последний_раз", "seen_at", session.SeenAt);
             copy.Value("роль", "role", session.ActiveRole);

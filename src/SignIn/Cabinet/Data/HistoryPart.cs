@@ -5,7 +5,7 @@ using Aupd.SignIn.Cabinet.Security;
 namespace Aupd.SignIn.Cabinet.Data;
 
 /// <summary>All that the audit trail has about the person, as far as the gateway wrote it; what the portal wrote is the portal's to tell.</summary>
-internal sealed class HistoryPart(AuditTrail audit) : IPersonalDataPart
+internal sealed class HistoryPart(AuditTrail audit, HistoryWords words) : IPersonalDataPart
 {
     private const int PageSize = 500;
 
@@ -23,7 +23,7 @@ internal sealed class HistoryPart(AuditTrail audit) : IPersonalDataPart
             {
                 copy.BeginItem();
                 copy.Value("когда", "at", line.At);
-                copy.Value("что", "what", HistoryWords.Of(line, copy.Language, id => id));
+                copy.Value("что", "what", words.Of(line, copy.Language, id => id));
                 copy.Value("слово_журнала", "act", line.Act);
                 // Who else it was is not the person's to know; that it was somebody else is.
                 copy.Value("вы_сами", "by_yourself", ids.Contains(line.Actor));

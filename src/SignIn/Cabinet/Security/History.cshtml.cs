@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.Mvc;
 namespace Aupd.SignIn.Cabinet.Security;
 
 /// <summary>My sign-ins and what I did with them, as the audit trail has it, in plain words.</summary>
-internal sealed class HistoryModel(CabinetParts parts, AuditTrail audit, IClients clients, RegionSettings region, Language language) : CabinetPage(parts)
+internal sealed class HistoryModel(CabinetParts parts, AuditTrail audit, HistoryWords words, IClients clients, RegionSettings region, Language language)
+    : CabinetPage(parts)
 {
     internal const int PageSize = 50;
 
@@ -26,7 +27,7 @@ internal sealed class HistoryModel(CabinetParts parts, AuditTrail audit, IClient
         var ids = new[] { Visitor.AccountId.ToString(), Visitor.ProfileId?.ToString() }.OfType<string>().ToList();
         var kept = await audit.ReadOfAsync(ids, HistoryWords.Acts, from, PageSize + 1, ct);
         var names = (await clients.AllAsync(ct)).ToDictionary(c => c.ClientId, c => language[c.Name, c.NameEnglish ?? c.Name], StringComparer.Ordinal);
-        Lines = [.. kept.Take(PageSize).Select(k => new Line(k.At, HistoryWords.Of(k, language, id => names.GetValueOrDefault(id, id))))];
+        Lines = [.. kept.Take(PageSize).Select(k => new Line(k.At, words.Of(k, language, id => names.GetValueOrDefault(id, id))))];
         if (kept.Count > PageSize) OlderUrl = string.Create(CultureInfo.InvariantCulture, $"/cabinet/security/history?before={kept[PageSize - 1].At.UtcTicks}-{kept[PageSize - 1].Id}");
         return Page();
     }

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Aupd.Kernel.Audit;
+using Aupd.Kernel.Http;
 using Aupd.Kernel.Pages;
 
 namespace Aupd.SignIn.Cabinet.Security;
 
 /// <summary>Lines of the audit trail in words for the person they are about.</summary>
-internal static class HistoryWords
+internal sealed class HistoryWords(Places places)
 {
     /// <summary>The acts that make the sign-in history.</summary>
     internal static IReadOnlyList<string> Acts { get; } =
@@ -15,9 +16,9 @@ internal static class HistoryWords
     ];
 
     /// <param name="serviceName">The name of a client for people.</param>
-    internal static string Of(KeptAuditLine line, Language l, Func<string, string> serviceName) => line.Act switch
+    internal string Of(KeptAuditLine line, Language l, Func<string, string> serviceName) => line.Act switch
     {
-        "signin.signed-in" => l["Вход", "Signed in"] + Where(line),
+        "signin.signed-in" => l["Вход", "Signed in"] + Where(line, l),
         "signin.activated" => l["Аккаунт активирован, логин выдан", "Account activated, login issued"],
         "signin.activation-failed" => l["Активация не получилась", "The activation did not work"],
         "signin.signed-out" => l["Выход", "Signed out"],
@@ -31,8 +32,12 @@ internal static class HistoryWords
         _ => line.Act,
     };
 
-    private static string Where(KeptAuditLine line) =>
-        string.Concat(new[] { Text(line, "device"), Text(line, "place") }.Where(t => !string.IsNullOrEmpty(t)).Select((t, i) => (i == 0 ? ": " : ", ") + t));
+    private string Where(KeptAuditLine line, Language l)
+    {
+        string?[] known = [Text(line, "device"), Text(line, "place") is { Length: > 0 } place ? places.Shown(place, l) : null];
+        var told = string.Join(", ", known.Where(t => !string.IsNullOrEmpty(t)));
+        return told.Length == 0 ? "" : ": " + told;
+    }
 
     private static string Ended(string? why, Language l) => why switch
     {

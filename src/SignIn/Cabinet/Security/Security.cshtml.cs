@@ -1,4 +1,5 @@
 using Aupd.Kernel.Audit;
+using Aupd.Kernel.Http;
 using Aupd.Kernel.Pages;
 using Aupd.SignIn.PortalSignIn;
 using Aupd.SignIn.Sessions;
@@ -9,10 +10,11 @@ namespace Aupd.SignIn.Cabinet.Security;
 /// <summary>Where I am signed in, and ending it.</summary>
 internal sealed class SecurityModel(
     CabinetParts parts, Sessions.Sessions sessions, EndSessions end, SignOutHere signOut, AuditTrail audit, PortalLinks portal,
-    RegionSettings region) : CabinetPage(parts)
+    Places places, RegionSettings region) : CabinetPage(parts)
 {
     internal IReadOnlyList<SessionLine> Live { get; private set; } = [];
     internal PortalLinks Portal => portal;
+    internal Places Places => places;
     public TimeZoneInfo Zone { get; } = region.Zone();
     [BindProperty(SupportsGet = true, Name = "ended")] public bool HasEnded { get; set; }
 
