@@ -31,6 +31,7 @@ internal sealed class HomePage(
         return Page();
     }
 
+    internal string CabinetUrl => addresses.School + "/cabinet";
     internal string ChooseUrl => addresses.School + "/choose";
 
     /// <summary>The other services that one of the person's roles may enter.</summary>

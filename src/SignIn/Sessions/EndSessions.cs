@@ -10,7 +10,7 @@ namespace Aupd.SignIn.Sessions;
 internal sealed class EndSessions(NpgsqlDataSource source, IGrants grants, AuditTrail audit, TimeProvider clock)
 {
     private const string Mark = "update signin.session set ended_at = @now where ended_at is null and ";
-    private const string Returning = " returning sid";
+    private const string Returning = " returning sid, account_id";
     private const int BatchSize = 500;
 
     internal Task<int> OneAsync(string sid, Guid accountId, string why, CancellationToken ct) =>
@@ -67,11 +67,21 @@ internal sealed class EndSessions(NpgsqlDataSource source, IGrants grants, Audit
 
     private async Task<int> EndAsync(string sql, object values, string actor, string why, CancellationToken ct)
     {
-        var sids = await QueryAsync(sql, values, ct);
-        if (sids.Count == 0) return 0;
-        await RemoveAsync(sids, ct);
-        await audit.WriteAsync(new AuditLine("signin.sessions-ended", actor, null, null, new { why, sids }), ct);
-        return sids.Count;
+        List<Ended> ended;
+        await using (var connection = await source.OpenConnectionAsync(ct))
+            ended = (await connection.QueryAsync<Ended>(new CommandDefinition(sql, values, cancellationToken: ct))).AsList();
+        if (ended.Count == 0) return 0;
+        await RemoveAsync([.. ended.Select(e => e.Sid)], ct);
+        // Whose they were stands in the line, so that the person finds it in the own history.
+        foreach (var of in ended.GroupBy(e => e.AccountId.ToString()))
+            await audit.WriteAsync(new AuditLine("signin.sessions-ended", actor, of.Key == actor ? null : of.Key, null, new { why, sids = of.Select(e => e.Sid) }), ct);
+        return ended.Count;
+    }
+
+    private sealed record Ended
+    {
+        public string Sid { get; init; } = "";
+        public Guid AccountId { get; init; }
     }
 
     private async Task EndOfflineAsync(Guid accountId, DateTimeOffset? authenticatedBefore, CancellationToken ct)

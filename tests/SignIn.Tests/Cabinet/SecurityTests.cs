@@ -1,5 +1,6 @@
 using System.Net;
 using Aupd.SignIn.Cabinet.Security;
+using Aupd.SignIn.Sessions;
 using Aupd.TestKit;
 
 namespace Aupd.SignIn.Tests.Cabinet;
@@ -91,5 +92,17 @@ public sealed class SecurityTests(GatewaySite site)
         Assert.Contains("Открыт сервис «Дневник»", browser.Text);
         Assert.DoesNotContain("Журнал", browser.Text);
         Assert.DoesNotContain("активирован", browser.Text);
+    }
+
+    [Fact]
+    public async Task What_ended_a_session_from_outside_is_in_the_history()
+    {
+        var parent = await site.ParentAsync(7);
+        using var browser = await site.SignInAsync(parent);
+        using var other = await site.SignInAsync(parent);
+        await site.Get<EndSessions>().WithRolesAsync(site.Service.PortalUrl, parent.AccountId.ToString(), ["guardian"], default);
+        using var later = await site.SignInAsync(parent);
+        await later.GetAsync(site.Service.SchoolUrl + "/cabinet/security/history");
+        Assert.Contains("Роль изменилась, вход в ней закончен", later.Text);
     }
 }
