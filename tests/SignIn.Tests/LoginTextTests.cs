@@ -43,6 +43,7 @@ public sealed class LoginTextTests
     [InlineData("Müller", "muller")]
     [InlineData("Рождественская-Щедрина", "rozhdestvenskaia-shc")] // cut at 20
     [InlineData("Константинопольских-А", "konstantinopolskikh")] // no dash left hanging
+    [InlineData("Ива\uFFFEнов", "ivanov")]
     [InlineData("王", "anna")] // the first name steps in
     public void A_login_is_made_of_the_surname(string surname, string login) => Assert.Equal(login, LoginText.BaseOf(surname, "Анна"));
 

@@ -20,7 +20,7 @@ public sealed record Email
         if (string.IsNullOrWhiteSpace(text)) return null;
         // Broken UTF-16 has no normal form: such an address is absent.
         if (!Ascii.IsValid(text) && !IsWellFormed(text)) return null;
-        var lower = text.Normalize(NormalizationForm.FormC).Trim().ToLowerInvariant();
+        var lower = Nfc.Of(text).Trim().ToLowerInvariant();
         var at = lower.IndexOf('@', StringComparison.Ordinal);
         if (at <= 0 || at == lower.Length - 1 || at != lower.LastIndexOf('@')) return null;
         foreach (var c in lower)

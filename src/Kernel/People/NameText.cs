@@ -48,7 +48,7 @@ public static class NameText
         var kept = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
             if (Rune.GetUnicodeCategory(rune) != UnicodeCategory.Format) kept.Append(rune);
-        return kept.ToString().Normalize(NormalizationForm.FormC);
+        return Nfc.Of(kept.ToString());
     }
 
     private static string Pass(string text)

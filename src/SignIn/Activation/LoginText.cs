@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Aupd.Kernel.People;
 
 namespace Aupd.SignIn.Activation;
 
@@ -38,7 +39,7 @@ internal static class LoginText
     private static string Transliterate(string name)
     {
         var made = new StringBuilder();
-        foreach (var c in name.Normalize(NormalizationForm.FormC).ToLowerInvariant())
+        foreach (var c in Nfc.Of(name).ToLowerInvariant())
         {
             if (Icao.TryGetValue(c, out var latin)) made.Append(latin);
             else if (char.IsWhiteSpace(c) || c is '-' or '_' || char.GetUnicodeCategory(c) == UnicodeCategory.DashPunctuation) AppendDash(made);
@@ -51,7 +52,7 @@ internal static class LoginText
     // é → e; letters of scripts that have no row are left out.
     private static void AppendPlainLetters(StringBuilder made, char c)
     {
-        if (char.IsSurrogate(c)) return;
+        if (char.IsSurrogate(c) || c == '\uFFFE') return;
         foreach (var part in c.ToString().Normalize(NormalizationForm.FormD))
             if (char.IsAsciiLetter(part)) made.Append(part);
     }

@@ -97,6 +97,8 @@ public sealed class IdentifierTests
     [InlineData("a@b..ru", null)]
     [InlineData("a\u0000b@c.ru", null)]
     [InlineData("ab.ru", null)]
+    [InlineData("\uFFFEи\u0306@x.ru", "\uFFFEй@x.ru")]
+    [InlineData("a@\uFFFE.ru", null)]
     [InlineData(null, null)]
     public void An_email_is_read_as_the_contract_says(string? written, string? expected) => Assert.Equal(expected, Email.TryParse(written)?.Address);
 

@@ -74,6 +74,8 @@ public sealed class NameTextTests
     public void A_lone_surrogate_and_a_very_long_part_are_read_without_fault()
     {
         Assert.Equal("А\uFFFDБ", NameText.Normalise("а\uD800б"));
+        // Unicode composes nothing with U+FFFE; the platform refuses it.
+        Assert.Equal("Й\uFFFEЙ\uFFFE", NameText.Normalise("и\u0306\uFFFEй\uFFFE"));
         Assert.Equal(new string('Я', 100_000), NameText.Normalise(new string('я', 100_000)));
     }
 

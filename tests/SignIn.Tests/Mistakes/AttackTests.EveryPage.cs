@@ -22,7 +22,7 @@ public sealed partial class AttackTests
     private static readonly string[] Names =
     [
         "return", "returnUrl", "ReturnUrl", "back", "next", "url", "to", "continue", "redirect", "redirect_uri", "target", "request", "state", "why", "topic", "Topic", "iss", "target_link_uri",
-        "post_logout_redirect_uri", "lang", "hint", "login_hint", "number", "notice", "Notice", "saved", "Ended", "again", "anew", "user_code", "ui_locales", "error", "error_description", "error_uri",
+        "post_logout_redirect_uri", "lang", "hint", "login_hint", "number", "notice", "Notice", "saved", "Ended", "again", "anew", "user_code", "ui_locales", "id", "service", "page", "from", "until", "before", "after", "handler", "error", "error_description", "error_uri",
     ];
 
     [Fact]
@@ -54,6 +54,48 @@ public sealed partial class AttackTests
                     Assert.All(leads, to => Assert.False(LeadsAway(browser.Url, to), $"{page} leads to {to}"));
                     Assert.False(browser.Page.QuerySelectorAll("script").Any(s => s.TextContent.Contains("alert", StringComparison.Ordinal)), page);
                 }
+    }
+
+    // LO issue 8990: what PostgreSQL cannot keep came as far as PostgreSQL.
+    [Fact]
+    public async Task LO_8990_no_page_fails_by_a_NUL_or_broken_letters_in_its_address()
+    {
+        string[] odd = ["a%00b", "%FF%FE", "%EF%BF%BE", "%zz", "-1", "99999999999999999999", "00000000-0000-0000-0000-000000000000"];
+        foreach (var browser in await VisitorsAsync(18))
+            foreach (var page in Pages())
+                foreach (var value in odd)
+                {
+                    await browser.GetAsync($"{page}?{string.Join('&', Names.Select(n => $"{n}={value}"))}");
+                    Assert.True((int)browser.Status < 500 || page.EndsWith("/portal-down", StringComparison.Ordinal), $"{page} with {value}: {browser.Status}");
+                }
+    }
+
+    [Fact]
+    public async Task LO_8990_no_form_of_a_page_fails_by_what_is_in_it()
+    {
+        string[] odd = ["a\0b", "\uFFFE", "-1", new string('x', 5_000)];
+        var forms = 0;
+        foreach (var browser in await VisitorsAsync(19))
+            foreach (var page in Pages().Where(p => !p.Contains("sign-out", StringComparison.Ordinal) && !p.Contains("logout", StringComparison.Ordinal)))
+            {
+                await (await browser.GetAsync(page)).FollowAsync();
+                var from = browser.Url;
+                foreach (var form in browser.Page.Forms.Where(f => f.Method == "post").ToList())
+                {
+                    var action = form.GetAttribute("action") is { Length: > 0 } given ? new Uri(from, given) : from;
+                    if (action.AbsolutePath.Contains("out", StringComparison.Ordinal)) continue;
+                    forms++;
+                    var fields = form.Elements.Select(e => (Name: e.GetAttribute("name"), Value: e.GetAttribute("value") ?? "")).Where(f => f.Name is not null).ToList();
+                    foreach (var value in odd)
+                    {
+                        // The form's own token stays good, or nothing behind it would be reached.
+                        var content = new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Name!, f.Name!.EndsWith("token", StringComparison.OrdinalIgnoreCase) ? f.Value : value)));
+                        await browser.SendAsync(new HttpRequestMessage(HttpMethod.Post, action) { Content = content });
+                        Assert.True((int)browser.Status < 500 || browser.Status == HttpStatusCode.ServiceUnavailable, $"{from} -> {action} with {value[..Math.Min(20, value.Length)]}: {browser.Status}");
+                    }
+                }
+            }
+        Assert.True(forms > 20, $"{forms} forms");
     }
 
     // RFC 9700 §4.16: what can be framed can be pressed unseen.
