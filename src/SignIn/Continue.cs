@@ -3,6 +3,8 @@ using Aupd.Kernel.Http;
 using Aupd.SignIn.Cabinet;
 using Aupd.SignIn.PortalSignIn;
 using Aupd.SignIn.Provider;
+using Aupd.SignIn.Qr;
+using Aupd.SignIn.Sessions;
 using Microsoft.AspNetCore.Http;
 
 namespace Aupd.SignIn;
@@ -16,25 +18,33 @@ internal sealed class Continue(
     internal async Task<string> RunAsync(HttpContext http, string? requestId, CancellationToken ct)
     {
         var request = await requests.FindAsync(requestId, ct);
-        var situation = await situations.ReadAsync(await sessions.CurrentAsync(http, ct), request, ct);
+        var visitor = await sessions.CurrentAsync(http, ct);
+        if (visitor is { Kind: SessionKind.Panel } && request is null) return LessonModel.Path;
+        var situation = await situations.ReadAsync(visitor, request, ct);
         if (situation.Step is Step.Land land)
         {
             await sessions.UseRoleAsync(situation.Visitor!, land.Role.Id, ct);
             return EntranceOf(land.Service);
         }
-        return Address(situation.Step, request);
+        return situation.Step is Step.Authenticate { Anew: false } ? WaysIn(http, request) : Address(situation.Step, request);
     }
 
     /// <summary>Where a service begins a sign-in that starts with us (OpenID Connect Core §4).</summary>
     internal string EntranceOf(Service service) =>
         $"{service.EntranceUrl}{(service.EntranceUrl.Contains('?', StringComparison.Ordinal) ? '&' : '?')}iss={Uri.EscapeDataString(site.PublicUrl)}";
 
-    private string Address(Step step, PendingRequest? request) => step switch
+    // Whoever comes from a service goes straight to the portal, unless there are several ways in to choose from: on a computer or a panel the
+    // phone in one's hand is one.
+    private string WaysIn(HttpContext http, PendingRequest? request)
+    {
+        var areSeveral = settings.OtherEntrances.Count > 0 || request is { IsForAnotherScreen: false } && DeviceLabel.IsLargeScreen(http.Request.Headers.UserAgent);
+        return WayBack.With(request is null || areSeveral ? "/" : "/signin/start", request?.RequestId);
+    }
+
+    private static string Address(Step step, PendingRequest? request) => step switch
     {
         Step.Issue => request!.ResumeUrl,
-        // Whoever comes from a service goes straight to the portal, unless there are several ways in to choose from.
-        Step.Authenticate { Anew: true } => WayBack.With("/signin/start?anew=1", request!.RequestId),
-        Step.Authenticate => WayBack.With(request is null || settings.OtherEntrances.Count > 0 ? "/" : "/signin/start", request?.RequestId),
+        Step.Authenticate => WayBack.With("/signin/start?anew=1", request!.RequestId),
         Step.Disabled or Step.NoRight => WayBack.With("/no-right", request?.RequestId),
         Step.NoSuchAccount => WayBack.With("/no-account", request?.RequestId),
         Step.Activate => WayBack.With("/activate", request?.RequestId),

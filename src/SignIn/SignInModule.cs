@@ -15,6 +15,7 @@ using Aupd.SignIn.Events;
 using Aupd.SignIn.PortalSignIn;
 using Aupd.SignIn.Profiles;
 using Aupd.SignIn.Provider;
+using Aupd.SignIn.Qr;
 using Aupd.SignIn.Roles;
 using Aupd.SignIn.Sessions;
 using Microsoft.AspNetCore.Builder;
@@ -48,6 +49,8 @@ public static class SignInModule
             .AddSingleton(new ScopeText("snils", "ваш СНИЛС", "your SNILS"))
             .AddSingleton(new ScopeText("roles", "ваши роли, школы и класс", "your roles, schools and class"))
             .AddSingleton(new ScopeText("children", "имена, школы и классы ваших детей", "the names, schools and classes of your children"));
+        services.AddSingleton<ScreenCookie>().AddSingleton<ScreenCodes>().AddSingleton<EnterScreen>().AddSingleton<ScreenParts>().AddSingleton<ScreenEvents>()
+            .AddSingleton<ScreenQuestions>().AddSingleton<ScreenNews>().AddHostedService(s => s.GetRequiredService<ScreenNews>());
         services.AddSingleton<IEndUser, EndUser>().AddSingleton<IClaimsSource, ClaimsSource>();
         return services;
     }
@@ -61,6 +64,7 @@ public static class SignInModule
     {
         PortalEndpoints.Map(app);
         EventEndpoints.Map(app);
+        ScreenEvents.Map(app);
         CabinetEndpoints.Map(app);
         return app;
     }

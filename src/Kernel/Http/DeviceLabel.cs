@@ -34,6 +34,15 @@ public static class DeviceLabel
         };
     }
 
+    /// <summary>A phone, for all that its browser says: not a computer, and not a tablet or a panel, which run Android too.</summary>
+    public static bool IsPhone(string? userAgent) =>
+        userAgent is not null && (Has(userAgent, "iPhone") || Has(userAgent, "Mobile") && !Has(userAgent, "iPad"));
+
+    /// <summary>A computer, a tablet or a panel; false also where the browser does not say what it runs on.</summary>
+    public static bool IsLargeScreen(string? userAgent) => Find(Systems, userAgent) is not null && !IsPhone(userAgent);
+
+    private static bool Has(string text, string mark) => text.Contains(mark, StringComparison.Ordinal);
+
     private static string? Find((string Mark, string Name)[] marks, string? text) =>
         text is null ? null : marks.Where(m => text.Contains(m.Mark, StringComparison.Ordinal)).Select(m => m.Name).FirstOrDefault();
 }

@@ -23,6 +23,10 @@ internal sealed record PendingRequest
     public string? ChosenRole { get; init; }
     public DateTimeOffset AskedAt { get; init; }
 
+    /// <summary>Made by the question of a phone that lets another screen in, not by a service for this browser.</summary>
+    internal bool IsForAnotherScreen => RequestId.StartsWith(ScreenPrefix, StringComparison.Ordinal);
+    internal const string ScreenPrefix = "screen-";
+
     internal RequestFacts ToFacts() => new(ClientRoles, AskedAt, AuthenticatedAfter, SelectAsked, SubjectHint, ChosenRole);
 }
 

@@ -35,7 +35,8 @@ internal sealed class ChooseModel(
         if (Asked is not null)
         {
             await requests.ChooseRoleAsync(Asked.RequestId, group.Role.Id, ct);
-            await remember.RunAsync(now.Visitor!, group.Role.Id, Asked.ClientId, ct);
+            // The role of another screen is none of this browser's.
+            if (!Asked.IsForAnotherScreen) await remember.RunAsync(now.Visitor!, group.Role.Id, Asked.ClientId, ct);
             return GoOn();
         }
         if (group.Services.FirstOrDefault(s => s.ClientId == Service) is not { } service)

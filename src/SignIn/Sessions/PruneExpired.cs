@@ -1,4 +1,5 @@
 using Aupd.OpenId.RelyingParty;
+using Aupd.SignIn.Qr;
 using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -6,9 +7,9 @@ using Npgsql;
 
 namespace Aupd.SignIn.Sessions;
 
-/// <summary>Every minute: sessions that ran out end with their grants; requests and seen token ids that nobody can use any more go.
+/// <summary>Every minute: sessions that ran out end with their grants; requests, screen codes and seen token ids that nobody can use any more go.
 /// Any number of nodes may do so at once.</summary>
-internal sealed partial class PruneExpired(NpgsqlDataSource source, EndSessions end, TimeProvider clock, ILogger<PruneExpired> log) : BackgroundService
+internal sealed partial class PruneExpired(NpgsqlDataSource source, EndSessions end, ScreenCodes screens, TimeProvider clock, ILogger<PruneExpired> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
     // As long as one could be brought again, and a day for clocks that differ.
@@ -36,6 +37,7 @@ internal sealed partial class PruneExpired(NpgsqlDataSource source, EndSessions 
     internal async Task RunAsync(CancellationToken ct)
     {
         await end.FinishAsync(ct);
+        await screens.PruneAsync(ct);
         var now = clock.GetUtcNow();
         await using var connection = await source.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(ForgetSql, new { now, before = now - RememberTokens }, cancellationToken: ct));

@@ -30,9 +30,10 @@ internal sealed class Sessions(NpgsqlDataSource source, HotPath hot, SessionCook
 
     private const string BeginSql = """
         insert into signin.session (id_hash, sid, account_id, created_at, authenticated_at, seen_at, idle_until, expires_at, methods, portal_sid,
-               id_token_sealed, device, trace, kind, idle_minutes, place)
+               id_token_sealed, device, trace, kind, idle_minutes, place, active_role, roles_used)
         values (@idHash, @sid, @accountId, @now, @authenticatedAt, @now, @now + make_interval(mins => coalesce(@idleMinutes::int, @usualIdleMinutes::int)),
-               @expiresAt, @methods, @portalSid, @idToken, @device, @trace, @kind, @idleMinutes::int, @place)
+               @expiresAt, @methods, @portalSid, @idToken, @device, @trace, @kind, @idleMinutes::int, @place, @role::text,
+               array_remove(array[@role::text], null))
         """;
 
     // The same person proved himself again in the same browser: the services' grants go on, the cookie's id changes.
@@ -40,7 +41,8 @@ internal sealed class Sessions(NpgsqlDataSource source, HotPath hot, SessionCook
         update signin.session set id_hash = @idHash, created_at = @now, authenticated_at = @authenticatedAt, seen_at = @now,
                idle_until = @now + make_interval(mins => coalesce(@idleMinutes::int, @usualIdleMinutes::int)), expires_at = @expiresAt, methods = @methods,
                portal_sid = @portalSid, id_token_sealed = @idToken, device = @device, trace = @trace, kind = @kind, idle_minutes = @idleMinutes::int,
-               place = @place
+               place = @place, active_role = coalesce(@role::text, active_role),
+               roles_used = case when @role::text is null or @role = any(roles_used) then roles_used else roles_used || @role::text end
          where id_hash = @oldHash and account_id = @accountId and ended_at is null
         """;
 
@@ -67,7 +69,7 @@ internal sealed class Sessions(NpgsqlDataSource source, HotPath hot, SessionCook
         {
             idHash = cookie.SetSession(http), sid = Guid.CreateVersion7(now).ToString("N"), accountId = begin.AccountId, now,
             authenticatedAt = begin.AuthenticatedAt, begin.IdleMinutes, usualIdleMinutes = settings.SessionIdleMinutes,
-            expiresAt = now + (begin.Longest ?? TimeSpan.FromHours(settings.SessionHours)), begin.Kind, place = places.Of(http),
+            expiresAt = now + (begin.Longest ?? TimeSpan.FromHours(settings.SessionHours)), begin.Kind, place = places.Of(http), begin.Role,
             methods = begin.Methods.ToArray(), portalSid = begin.PortalSid, idToken = sealer.SealText(IdTokenPurpose, begin.IdToken),
             device = DeviceLabel.From(http.Request.Headers.UserAgent), trace = begin.Trace.Digits, oldHash = before?.IdHash,
         };
@@ -116,6 +118,8 @@ internal sealed record NewSession(
 {
     /// <summary>One of <see cref="SessionKind"/>.</summary>
     public string Kind { get; init; } = SessionKind.Usual;
+    /// <summary>The role it begins in; null: to be chosen.</summary>
+    public string? Role { get; init; }
     /// <summary>How long nobody may be there; null: as the setting says.</summary>
     public int? IdleMinutes { get; init; }
     /// <summary>How long it lasts at most; null: as the setting says.</summary>
@@ -126,6 +130,10 @@ internal sealed record NewSession(
 internal static class SessionKind
 {
     internal const string Usual = "usual";
+    /// <summary>A screen that a phone has let in.</summary>
+    internal const string Qr = "qr";
+    /// <summary>The same on a panel in a classroom, for a lesson.</summary>
+    internal const string Panel = "panel";
 }
 
 internal sealed record SessionLine

@@ -24,6 +24,8 @@ internal sealed class SignOutHere(
         var idToken = await sessions.IdTokenAsync(visitor, ct);
         await end.OneAsync(visitor.Sid, visitor.AccountId, "sign-out", ct);
         await audit.WriteAsync(new AuditLine("signin.signed-out", visitor.AccountId.ToString(), null, visitor.Trace), ct);
+        // A screen that a phone has let in has not been at the portal.
+        if (idToken is null) return finalUrl;
         return await portal.Client.LogoutUrlAsync(idToken, site.PublicUrl + Page, _finalUrls.Protect(finalUrl, FinalUrlLifetime), ct) ?? finalUrl;
     }
 

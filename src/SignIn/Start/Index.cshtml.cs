@@ -9,6 +9,7 @@ internal sealed class IndexModel(Sessions.Sessions sessions, SignInSettings sett
 {
     [BindProperty(SupportsGet = true, Name = "request")] public string? RequestId { get; set; }
     public SignInSettings Settings { get; } = settings;
+    public string CodeUrl => WayBack.With(Qr.ScreenModel.Path, RequestId);
     public string PortalUrl => WayBack.With("/signin/start", RequestId);
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct) =>

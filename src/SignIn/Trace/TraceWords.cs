@@ -12,6 +12,10 @@ internal static class TraceWords
         ["signin.activated"] = ("Аккаунт активирован, логин выдан", "The account was activated and the login issued"),
         ["signin.activation-failed"] = ("Активация не получилась", "The activation failed"),
         ["signin.role-chosen"] = ("Выбрана роль", "A role was chosen"),
+        ["signin.screen-opened"] = ("Код с экрана открыт на телефоне", "The code of a screen was opened on a phone"),
+        ["signin.screen-allowed"] = ("Вход на экране подтверждён с телефона", "The sign-in on a screen was confirmed on a phone"),
+        ["signin.screen-refused"] = ("Вход на экране отклонён с телефона", "The sign-in on a screen was refused on a phone"),
+        ["signin.screen-entered"] = ("Экран вошёл по коду с телефона", "The screen was signed in by a code from a phone"),
         ["signin.signed-out"] = ("Выход", "Signed out"),
         ["signin.signed-out-everywhere"] = ("Выход на всех устройствах", "Signed out everywhere"),
         ["desk.request-written"] = ("Написано обращение в поддержку", "A request to support was written"),
@@ -42,6 +46,10 @@ internal static class TraceWords
         ["locked"] = ("портал на время закрыл вход", "the portal has paused sign-in"),
         ["disabled"] = ("учётная запись портала отключена", "the portal account is disabled"),
         ["busy"] = ("портал перегружен", "the portal is overloaded"),
+        ["not-me"] = ("человек ответил, что это не он", "the person said that it is not him"),
+        ["wrong-number"] = ("выбрано число не с этого экрана", "the number picked is not the screen's"),
+        ["qr"] = ("обычный экран", "an ordinary screen"),
+        ["panel"] = ("панель в классе", "a panel in a classroom"),
         ["portal-down"] = ("портал не ответил", "the portal did not answer"),
     };
 

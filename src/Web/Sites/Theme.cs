@@ -20,6 +20,7 @@ public sealed class Theme
             .Replace(DefaultAccentDark, region.AccentDark, StringComparison.Ordinal);
         Add("/aupd.css", "text/css; charset=utf-8", css);
         Add("/aupd.js", "text/javascript; charset=utf-8", Read(environment, "aupd.js"));
+        Add("/qr.js", "text/javascript; charset=utf-8", Read(environment, "qr.js"));
         if (region.LogoFile.Length > 0) Add("/logo.svg", "image/svg+xml", File.ReadAllText(region.LogoFile));
         HasLogo = region.LogoFile.Length > 0;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
