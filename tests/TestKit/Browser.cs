@@ -63,10 +63,13 @@ public sealed class Browser : IDisposable
 
     public async Task<Browser> SendAsync(HttpRequestMessage request)
     {
-        Answer = await _http.SendAsync(request);
+        Answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         Url = request.RequestUri!;
         Status = Answer.StatusCode;
-        Page = new HtmlParser().ParseDocument(await Answer.Content.ReadAsStringAsync());
+        // A stream of events has no end to wait for.
+        var isEndless = Answer.Content.Headers.ContentType?.MediaType == "text/event-stream";
+        Page = new HtmlParser().ParseDocument(isEndless ? "" : await Answer.Content.ReadAsStringAsync());
+        if (isEndless) Answer.Dispose();
         return this;
     }
 
