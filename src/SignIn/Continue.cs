@@ -33,12 +33,13 @@ internal sealed class Continue(
     internal string EntranceOf(Service service) =>
         $"{service.EntranceUrl}{(service.EntranceUrl.Contains('?', StringComparison.Ordinal) ? '&' : '?')}iss={Uri.EscapeDataString(site.PublicUrl)}";
 
-    // Whoever comes from a service goes straight to the portal, unless there are several ways in to choose from: on a computer or a panel the
-    // phone in one's hand is one.
+    // Whoever comes from a service goes straight to the portal, unless there are several ways in to choose from. On a computer or a panel the
+    // phone in one's hand is one of them, for those whom the portal does not know already.
     private string WaysIn(HttpContext http, PendingRequest? request)
     {
-        var areSeveral = settings.OtherEntrances.Count > 0 || request is { IsForAnotherScreen: false } && DeviceLabel.IsLargeScreen(http.Request.Headers.UserAgent);
-        return WayBack.With(request is null || areSeveral ? "/" : "/signin/start", request?.RequestId);
+        if (request is null || settings.OtherEntrances.Count > 0) return WayBack.With("/", request?.RequestId);
+        var mayShowCode = !request.IsForAnotherScreen && DeviceLabel.IsLargeScreen(http.Request.Headers.UserAgent);
+        return WayBack.With(mayShowCode ? "/signin/start?quiet=1" : "/signin/start", request.RequestId);
     }
 
     private static string Address(Step step, PendingRequest? request) => step switch

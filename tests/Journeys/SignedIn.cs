@@ -22,7 +22,7 @@ public sealed class SignedIn(DemoRegionRunning region)
         await visitor.OpenAsync(visitor.Service.DemoUrl + "/journal/");
         await Assertions.Expect(visitor.Page.Locator("main a.main")).ToHaveTextAsync("Войти");
         await visitor.PressAsync("Войти", "Sign in");
-        await Assertions.Expect(visitor.Page.Locator("main .main")).ToBeVisibleAsync();
+        await Assertions.Expect(visitor.Page.Locator("main .main").First).ToBeVisibleAsync();
         Assert.DoesNotContain(visitor.Service.DemoUrl, visitor.Page.Url);
         await visitor.OpenAsync(visitor.Service.PortalUrl + "/");
         await Assertions.Expect(visitor.Page.Locator("input[type=password]")).ToBeVisibleAsync();

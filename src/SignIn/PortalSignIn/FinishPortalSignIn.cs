@@ -22,6 +22,9 @@ internal sealed partial class FinishPortalSignIn(
         var back = WayBack.Read(pending?.ReturnData) ?? new WayBack(null, "");
         if (outcome is FinishOutcome.SignedIn answer && PortalClaims.Read(portal.Issuer, answer) is { } account)
             return await SignInAsync(http, answer, account, back, ct);
+        // OpenID Connect Core §3.1.2.6: the answers to prompt=none when a page of the portal would have to be shown.
+        if (back.IsQuiet && outcome is FinishOutcome.RefusedByProvider { Error: "login_required" or "interaction_required" or "consent_required" or "account_selection_required" })
+            return back.To("/");
         Failed(log, outcome.GetType().Name, back.Trace);
         await audit.WriteAsync(new AuditLine("signin.not-finished", "visitor", null, back.Journey, new { outcome = Describe(outcome) }), ct);
         return outcome switch

@@ -10,10 +10,13 @@ internal static class PortalEndpoints
     internal static void Map(WebApplication app)
     {
         app.MapGet("/signin/start", async (HttpContext http, StartPortalSignIn start, CancellationToken ct) =>
-            Results.Redirect(await start.RunAsync(http, http.Request.Query["request"], http.Request.Query["anew"] == "1", http.Request.Query["to"], ct)));
+            Results.Redirect(await start.RunAsync(http, http.Request.Query["request"], PromptOf(http.Request.Query), http.Request.Query["to"], ct)));
         app.MapGet("/signin/callback", async (HttpContext http, FinishPortalSignIn finish, CancellationToken ct) =>
             Results.Redirect(await finish.RunAsync(http, ct)));
         app.MapGet(Continue.Path, async (HttpContext http, Continue next, CancellationToken ct) =>
             Results.Redirect(await next.RunAsync(http, http.Request.Query["request"], ct)));
     }
+
+    private static string? PromptOf(IQueryCollection query) =>
+        query["anew"] == "1" ? StartPortalSignIn.Anew : query["quiet"] == "1" ? StartPortalSignIn.Quiet : null;
 }

@@ -11,14 +11,18 @@ namespace Aupd.SignIn.PortalSignIn;
 /// <summary>Sends the browser to the portal; a trace number is made here and goes with the person to the end.</summary>
 internal sealed class StartPortalSignIn(PortalClient portal, PendingSignInCookie pending, RequestStore requests, AuditTrail audit, Language language)
 {
+    /// <summary>Word for <c>prompt</c> (OpenID Connect Core §3.1.2.1): the password even of a person whom the portal knows; or no page at all,
+    /// so that whoever it does not know comes back at once and sees the ways in.</summary>
+    internal const string Anew = "login", Quiet = "none";
+
     /// <param name="page">A word of <see cref="CabinetReturn"/>: a page of the cabinet that wants fresh data or a fresh proof; anything else leads on as usual.</param>
-    internal async Task<string> RunAsync(HttpContext http, string? requestId, bool anew, string? page, CancellationToken ct)
+    internal async Task<string> RunAsync(HttpContext http, string? requestId, string? prompt, string? page, CancellationToken ct)
     {
         var request = await requests.FindAsync(requestId, ct);
-        var back = new WayBack(request?.RequestId, TraceNumber.New().Digits, CabinetReturn.PageOf(page) is null ? null : page);
+        var back = new WayBack(request?.RequestId, TraceNumber.New().Digits, CabinetReturn.PageOf(page) is null ? null : page, prompt == Quiet);
         var begun = await portal.Client.BeginAsync(new SignInRequest
         {
-            ReturnData = back.Write(), Prompt = anew ? "login" : null, LoginHint = request?.LoginHint, UiLocales = language.Code,
+            ReturnData = back.Write(), Prompt = prompt, LoginHint = request?.LoginHint, UiLocales = language.Code,
         }, ct);
         if (begun is not BeginOutcome.Ready ready) return back.To("/portal-down");
         pending.Write(http, ready.Pending);
@@ -28,7 +32,7 @@ internal sealed class StartPortalSignIn(PortalClient portal, PendingSignInCookie
 }
 
 /// <summary>What a sign-in remembers while the browser is at the portal; sealed in the cookie of the attempt.</summary>
-internal sealed record WayBack(string? RequestId, string Trace, string? Page = null)
+internal sealed record WayBack(string? RequestId, string Trace, string? Page = null, bool IsQuiet = false)
 {
     internal TraceNumber? Journey => TraceNumber.TryParse(Trace);
 
