@@ -11,10 +11,11 @@ internal static partial class Screens
     internal const string Android = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36";
 
     /// <summary>A browser that shows a code.</summary>
-    internal static async Task<Browser> ScreenAsync(this GatewaySite site, string page = "/qr/screen", string userAgent = Windows)
+    internal static async Task<Browser> ScreenAsync(this GatewaySite site, string page = "/qr/screen", string userAgent = Windows, string? address = null)
     {
         var screen = site.NewBrowser();
         screen.Headers.UserAgent.ParseAdd(userAgent);
+        if (address is not null) screen.Headers.Add("X-Forwarded-For", address);
         await screen.GetAsync(site.Service.SchoolUrl + page);
         Assert.Equal(HttpStatusCode.OK, screen.Status);
         return screen;
