@@ -3,6 +3,7 @@ using Aupd.Kernel.Data;
 using Aupd.Kernel.Facts;
 using Aupd.Kernel.Http;
 using Aupd.Kernel.Pages;
+using Aupd.Kernel.People;
 using Aupd.Kernel.Throttling;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -21,7 +22,7 @@ public static class KernelModule
         services.AddSingleton<Throttle>();
         services.AddSingleton<Places>();
         services.AddHttpContextAccessor();
-        services.AddScoped<Language>();
+        services.AddScoped<Language>().AddScoped<PersonalDataCopy>();
         return services;
     }
 }

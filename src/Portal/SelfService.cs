@@ -1,4 +1,5 @@
 using Aupd.Kernel.Facts;
+using Aupd.Kernel.People;
 using Aupd.Kernel.Settings;
 using Aupd.Portal.Codes;
 using Aupd.Portal.Confirmation;
@@ -30,7 +31,7 @@ internal static class SelfService
         services.AddScoped<RegistrationCodes>().AddScoped<FinishRegistration>();
         services.AddScoped<RecoveryCodes>().AddScoped<FinishRecovery>();
         services.AddScoped<ContactChangeCodes>().AddScoped<ChangeContact>().AddScoped<ContactChangeParts>();
-        services.AddScoped<BackToService>();
+        services.AddScoped<BackToService>().AddScoped<IPersonalDataPart, AccountPart>().AddSingleton<IPersonalDataPart, TrailPart>();
         AddConfirmation(services);
         return services;
     }

@@ -42,7 +42,7 @@ public static class SignInModule
         services.AddSingleton<PortalEvents>();
         services.AddSingleton<RememberChoice>().AddSingleton<CabinetParts>().AddSingleton<LoginUses>().AddScoped<Attention>()
             .AddSingleton<OwnRegistryData>().AddSingleton<IPersonalDataPart, AccountPart>().AddSingleton<IPersonalDataPart, RecordsPart>()
-            .AddSingleton<IPersonalDataPart, HistoryPart>().AddSingleton<WriteCopy>().AddSingleton<HistoryWords>();
+            .AddSingleton<IPersonalDataPart, HistoryPart>().AddSingleton<HistoryWords>();
         services.AddSingleton<TraceReport>();
         services.AddSingleton<IVisitors, Visitors>();
         services.AddSingleton(new ScopeText("profile", "ваши имя, логин и дату рождения", "your name, login and birth date"))

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Dapper;
 using Npgsql;
@@ -98,6 +99,19 @@ public sealed class AuditTrail(NpgsqlDataSource source, TimeProvider clock)
         await using var connection = await source.OpenConnectionAsync(ct);
         return (await connection.QueryAsync<KeptAuditLine>(new CommandDefinition(OwnSql,
             new { ids = ids.ToArray(), acts = acts?.ToArray(), beforeAt = before?.At, beforeId = before?.Id ?? 0, limit }, cancellationToken: ct))).AsList();
+    }
+
+    /// <summary>All of them, read page by page.</summary>
+    public async IAsyncEnumerable<KeptAuditLine> AllOfAsync(IReadOnlyCollection<string> ids, [EnumeratorCancellation] CancellationToken ct = default)
+    {
+        const int PageSize = 500;
+        IReadOnlyList<KeptAuditLine> page = [];
+        do
+        {
+            page = await ReadOfAsync(ids, null, page is [.., var last] ? new AuditPlace(last.At, last.Id) : null, PageSize, ct);
+            foreach (var line in page) yield return line;
+        }
+        while (page.Count == PageSize);
     }
 }
 

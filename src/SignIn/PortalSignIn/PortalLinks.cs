@@ -12,6 +12,7 @@ internal sealed class PortalLinks(SignInSettings settings, SiteAddresses address
     public string Email => Page("/email");
     public string Snils => Page("/snils");
     public string Password => Page("/password");
+    public string Copy => Page("/copy");
     public string Sessions => Page("/sessions");
     /// <summary>Null where the portal has none.</summary>
     public string? SecondFactor => settings.PortalSecondFactorUrl.Length > 0 ? settings.PortalSecondFactorUrl : null;

@@ -18,6 +18,8 @@ internal static class TraceWords
         ["signin.screen-entered"] = ("Экран вошёл по коду с телефона", "The screen was signed in by a code from a phone"),
         ["signin.signed-out"] = ("Выход", "Signed out"),
         ["signin.signed-out-everywhere"] = ("Выход на всех устройствах", "Signed out everywhere"),
+        ["signin.registry-data-read"] = ("Человек посмотрел свои данные в школе", "The person looked at the own school data"),
+        ["signin.data-copied"] = ("Человек взял копию своих данных", "The person took a copy of the own data"),
         ["desk.request-written"] = ("Написано обращение в поддержку", "A request to support was written"),
     };
 

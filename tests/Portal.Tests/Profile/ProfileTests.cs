@@ -7,7 +7,7 @@ namespace Aupd.Portal.Tests.Profile;
 
 public sealed class ProfileTests(SelfServiceSite site) : IClassFixture<SelfServiceSite>
 {
-    private static readonly string[] Pages = ["", "/name", "/birth-date", "/phone", "/phone-code", "/email", "/email-code", "/snils", "/password", "/sessions"];
+    private static readonly string[] Pages = ["", "/name", "/birth-date", "/phone", "/phone-code", "/email", "/email-code", "/snils", "/password", "/sessions", "/copy"];
 
     [Fact]
     public async Task Whoever_is_not_signed_in_goes_to_the_sign_in_and_comes_back()

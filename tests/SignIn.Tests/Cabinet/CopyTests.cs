@@ -81,6 +81,22 @@ public sealed class CopyTests(GatewaySite site)
             new { id = parent.AccountId.ToString() }));
     }
 
+    [Fact]
+    public async Task Thirty_requests_at_once_get_five_copies()
+    {
+        using var browser = await site.SignInAsync(await site.PrivateTeacherAsync(0));
+        await browser.GetAsync(site.Service.SchoolUrl + "/cabinet/data/copy");
+        var token = browser.Page.QuerySelector("[name=form_token]")!.GetAttribute("value")!;
+        using var http = new HttpClient(new SocketsHttpHandler { CookieContainer = browser.Cookies, AllowAutoRedirect = false });
+        var kinds = await Task.WhenAll(Enumerable.Range(0, 30).Select(async _ =>
+        {
+            using var answer = await http.PostAsync(site.Service.SchoolUrl + "/cabinet/data/copy", new FormUrlEncodedContent([KeyValuePair.Create("form_token", token)]));
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            return answer.Content.Headers.ContentType?.MediaType;
+        }));
+        Assert.Equal(5, kinds.Count(k => k == "application/json"));
+    }
+
     private async Task<string> TakeAsync(Browser browser)
     {
         await browser.GetAsync(site.Service.SchoolUrl + "/cabinet/data/copy");

@@ -7,31 +7,24 @@ namespace Aupd.SignIn.Cabinet.Data;
 /// <summary>All that the audit trail has about the person, as far as the gateway wrote it; what the portal wrote is the portal's to tell.</summary>
 internal sealed class HistoryPart(AuditTrail audit, HistoryWords words) : IPersonalDataPart
 {
-    private const int PageSize = 500;
-
     public int Order => 9;
 
     public async Task WriteAsync(DataOwner owner, PersonalDataWriter copy, CancellationToken ct)
     {
         var ids = new[] { owner.AccountId.ToString(), owner.PortalSubject, owner.ServiceSubject }.OfType<string>().ToList();
         copy.BeginList("журнал_действий", "audit_trail");
-        IReadOnlyList<KeptAuditLine> page = [];
-        do
+        await foreach (var line in audit.AllOfAsync(ids, ct))
         {
-            page = await audit.ReadOfAsync(ids, null, page is [.., var last] ? new AuditPlace(last.At, last.Id) : null, PageSize, ct);
-            foreach (var line in page.Where(l => !l.Act.StartsWith("portal.", StringComparison.Ordinal)))
-            {
-                copy.BeginItem();
-                copy.Value("когда", "at", line.At);
-                copy.Value("что", "what", words.Of(line, copy.Language, id => id));
-                copy.Value("слово_журнала", "act", line.Act);
-                // Who else it was is not the person's to know; that it was somebody else is.
-                copy.Value("вы_сами", "by_yourself", ids.Contains(line.Actor));
-                copy.Value("номер_обращения", "trace", line.Journey);
-                await copy.EndItemAsync(ct);
-            }
+            if (line.Act.StartsWith("portal.", StringComparison.Ordinal)) continue;
+            copy.BeginItem();
+            copy.Value("когда", "at", line.At);
+            copy.Value("что", "what", words.Of(line, copy.Language, id => id));
+            copy.Value("слово_журнала", "act", line.Act);
+            // Who else it was is not the person's to know; that it was somebody else is.
+            copy.Value("вы_сами", "by_yourself", ids.Contains(line.Actor));
+            copy.Value("номер_обращения", "trace", line.Journey);
+            await copy.EndItemAsync(ct);
         }
-        while (page.Count == PageSize);
         copy.EndList();
     }
 }
