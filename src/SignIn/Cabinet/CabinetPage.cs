@@ -30,4 +30,11 @@ internal abstract class CabinetPage(CabinetParts parts) : PageModel
         (Visitor, Roles, Services, NeedsActivation) = (now.Visitor, now.Roles, now.Services, now.Step is Step.Activate);
         return null;
     }
+
+    /// <summary>The same for pages with personal data: these are not shown on a panel in a classroom, where the class would read along.</summary>
+    protected async Task<IActionResult?> EnterPrivatelyAsync(CancellationToken ct)
+    {
+        if (await EnterAsync(ct) is { } elsewhere) return elsewhere;
+        return Visitor.Kind == SessionKind.Panel ? Redirect(CabinetTabs.Home + "?closed=true") : null;
+    }
 }

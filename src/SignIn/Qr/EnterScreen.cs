@@ -1,4 +1,5 @@
 using Aupd.Kernel.Audit;
+using Aupd.Kernel.Http;
 using Aupd.Registries.Doors;
 using Aupd.SignIn.PortalSignIn;
 using Aupd.SignIn.Provider;
@@ -11,7 +12,7 @@ namespace Aupd.SignIn.Qr;
 /// portal's, which this browser has not been at. Returns where the browser goes.</summary>
 internal sealed class EnterScreen(
     ScreenCodes codes, ScreenCookie cookie, Sessions.Sessions sessions, EndSessions end, RequestStore requests, IMatching matching, Services services,
-    Continue next, AuditTrail audit, SignInSettings settings)
+    Continue next, Places places, AuditTrail audit, SignInSettings settings)
 {
     /// <summary>RFC 8176 has no word for it; added to how the person proved himself on the phone.</summary>
     internal const string Method = "qr";
@@ -30,8 +31,10 @@ internal sealed class EnterScreen(
             Longest = isPanel ? TimeSpan.FromMinutes(settings.Qr.PanelMinutes) : null,
         }, before, ct);
         cookie.Drop(http);
-        await audit.WriteAsync(new AuditLine("signin.screen-entered", allowed.AccountId.ToString(), null, trace,
-            new { way = allowed.Kind, role = allowed.Role, phone = allowed.PhoneTrace }), ct);
+        await audit.WriteAsync(new AuditLine("signin.screen-entered", allowed.AccountId.ToString(), null, trace, new
+        {
+            way = allowed.Kind, role = allowed.Role, phone = allowed.PhoneTrace, device = DeviceLabel.From(http.Request.Headers.UserAgent), place = places.Of(http),
+        }), ct);
         return isPanel ? LessonModel.Path : await WhereToAsync(allowed, ct);
     }
 

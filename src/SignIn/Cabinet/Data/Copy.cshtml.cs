@@ -3,6 +3,7 @@ using Aupd.Kernel.Pages;
 using Aupd.Kernel.People;
 using Aupd.Kernel.Throttling;
 using Aupd.SignIn.PortalSignIn;
+using Aupd.SignIn.Sessions;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Aupd.SignIn.Cabinet.Data;
@@ -14,14 +15,15 @@ internal sealed class CopyModel(
     private const string Act = "signin.data-copied";
 
     internal PortalLinks Portal => portal;
-    internal bool IsFresh => clock.GetUtcNow() - Visitor.AuthenticatedAt <= TimeSpan.FromMinutes(settings.CopyWithinMinutes);
+    // A session that a phone let in carries the phone's proof, though nobody gave a password here.
+    internal bool IsFresh => Visitor.Kind == SessionKind.Usual && clock.GetUtcNow() - Visitor.AuthenticatedAt <= TimeSpan.FromMinutes(settings.CopyWithinMinutes);
     internal string ProveUrl => "/signin/start?anew=1&to=" + CabinetReturn.Copy;
 
-    public async Task<IActionResult> OnGetAsync(CancellationToken ct) => await EnterAsync(ct) ?? Page();
+    public async Task<IActionResult> OnGetAsync(CancellationToken ct) => await EnterPrivatelyAsync(ct) ?? Page();
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
-        if (await EnterAsync(ct) is { } elsewhere) return elsewhere;
+        if (await EnterPrivatelyAsync(ct) is { } elsewhere) return elsewhere;
         if (!IsFresh) return Page();
         var rule = new ThrottleRule(Act, settings.CopiesPerHour, TimeSpan.FromHours(1));
         if (!(await throttle.HitAsync(rule, Visitor.AccountId.ToString(), ct)).Allowed)

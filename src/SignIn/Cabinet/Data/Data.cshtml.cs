@@ -22,7 +22,7 @@ internal sealed class DataModel(CabinetParts parts, PortalAccounts accounts, Own
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
     {
-        if (await EnterAsync(ct) is { } elsewhere) return elsewhere;
+        if (await EnterPrivatelyAsync(ct) is { } elsewhere) return elsewhere;
         if (await accounts.ReadAsync(Visitor.AccountId, ct) is not { } kept) return Redirect(Continue.Path);
         Account = kept.Account;
         var own = await registries.ReadAsync(Visitor, ct);

@@ -12,7 +12,7 @@ internal sealed class ServicesReceivedModel(CabinetParts parts, IReceivedData re
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
     {
-        if (await EnterAsync(ct) is { } elsewhere) return elsewhere;
+        if (await EnterPrivatelyAsync(ct) is { } elsewhere) return elsewhere;
         Received = await received.OfAsync(Visitor.ProfileId!.Value.ToString(), ct);
         return Page();
     }

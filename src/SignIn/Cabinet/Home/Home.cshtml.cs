@@ -9,6 +9,8 @@ internal sealed class HomeModel(CabinetParts parts, RememberChoice remember, Log
 {
     internal sealed record Group(HeldRole Role, IReadOnlyList<Service> Services);
 
+    /// <summary>The person wanted a page that is not shown on a panel in a classroom.</summary>
+    [BindProperty(SupportsGet = true, Name = "closed")] public bool IsClosed { get; set; }
     internal HeldRole Active { get; private set; } = null!;
     internal IReadOnlyList<Service> Tiles { get; private set; } = [];
     /// <summary>The other roles, each with what it opens.</summary>

@@ -21,7 +21,7 @@ internal sealed class HistoryModel(CabinetParts parts, AuditTrail audit, History
 
     public async Task<IActionResult> OnGetAsync(string? before, CancellationToken ct)
     {
-        if (await EnterAsync(ct) is { } elsewhere) return elsewhere;
+        if (await EnterPrivatelyAsync(ct) is { } elsewhere) return elsewhere;
         var from = Read(before);
         IsFirst = from is null;
         var ids = new[] { Visitor.AccountId.ToString(), Visitor.ProfileId?.ToString() }.OfType<string>().ToList();

@@ -11,7 +11,7 @@ internal sealed class HistoryWords(Places places)
     /// <summary>The acts that make the sign-in history.</summary>
     internal static IReadOnlyList<string> Acts { get; } =
     [
-        "signin.signed-in", "signin.activated", "signin.activation-failed", "signin.signed-out", "signin.signed-out-everywhere", "signin.sessions-ended",
+        "signin.signed-in", "signin.screen-entered", "signin.activated", "signin.activation-failed", "signin.signed-out", "signin.signed-out-everywhere", "signin.sessions-ended",
         "signin.portal-event", "signin.data-copied", "openid.code-issued", "openid.consent-given", "openid.consent-revoked",
     ];
 
@@ -19,6 +19,7 @@ internal sealed class HistoryWords(Places places)
     internal string Of(KeptAuditLine line, Language l, Func<string, string> serviceName) => line.Act switch
     {
         "signin.signed-in" => l["Вход", "Signed in"] + Where(line, l),
+        "signin.screen-entered" => l["Вход на экране по коду с телефона", "Signed in on a screen by a code from the phone"] + Where(line, l),
         "signin.activated" => l["Аккаунт активирован, логин выдан", "Account activated, login issued"],
         "signin.activation-failed" => l["Активация не получилась", "The activation did not work"],
         "signin.signed-out" => l["Выход", "Signed out"],
