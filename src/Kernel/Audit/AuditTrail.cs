@@ -35,6 +35,11 @@ public sealed class AuditTrail(NpgsqlDataSource source, TimeProvider clock)
         values (@at, @act, @actor, @subject, @journey, @details::jsonb)
         """;
 
+    private const string TogetherSql = """
+        insert into kernel.audit (at, act, actor, subject, journey, details)
+        values (@audit_at, @audit_act, @audit_actor, @audit_subject, @audit_journey, @audit_details::jsonb)
+        """;
+
     private const string BatchSql = "insert into kernel.audit (at, act, actor, subject, journey, details) values ($1, $2, $3, $4, $5, $6::jsonb)";
 
     public async Task WriteAsync(AuditLine line, CancellationToken ct = default)
@@ -54,6 +59,20 @@ public sealed class AuditTrail(NpgsqlDataSource source, TimeProvider clock)
             journey = line.Journey?.Digits,
             details = Written(line.Details),
         }, cancellationToken: ct));
+
+    /// <summary>A statement and the line about it in one round trip and one transaction.</summary>
+    /// <param name="sql">With parameters by name; none begins with <c>audit_</c>.</param>
+    public Task ActAsync(NpgsqlConnection connection, string sql, object values, AuditLine line, CancellationToken ct = default)
+    {
+        var all = new DynamicParameters(values);
+        all.Add("audit_at", clock.GetUtcNow());
+        all.Add("audit_act", line.Act);
+        all.Add("audit_actor", line.Actor);
+        all.Add("audit_subject", line.Subject);
+        all.Add("audit_journey", line.Journey?.Digits);
+        all.Add("audit_details", Written(line.Details));
+        return connection.ExecuteAsync(new CommandDefinition($"{sql};\n{TogetherSql}", all, cancellationToken: ct));
+    }
 
     /// <summary>The same as a part of a batch, so that a line costs no round trip of its own; a batch is one transaction.</summary>
     public NpgsqlBatchCommand ToBatchCommand(AuditLine line) => new(BatchSql)

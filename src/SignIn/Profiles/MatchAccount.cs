@@ -23,12 +23,11 @@ internal sealed class MatchAccount(NpgsqlDataSource source, IMatching matching, 
         var result = await matching.MatchAsync(account.ToFacts(), ct);
         var now = clock.GetUtcNow();
         await using var connection = await source.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(KeepSql, new
+        await audit.ActAsync(connection, KeepSql, new
         {
             accountId = account.Id, profileId = Guid.CreateVersion7(now), now, hasRole = result.Roles.Count > 0,
             verdicts = JsonSerializer.Serialize(result.Verdicts.Select(KeptVerdict.Of), JsonSerializerOptions.Web),
-        }, cancellationToken: ct));
-        await audit.WriteAsync(connection, new AuditLine("signin.matched", account.Id.ToString(), null, journey, new
+        }, new AuditLine("signin.matched", account.Id.ToString(), null, journey, new
         {
             roles = result.Roles.Select(r => r.Id),
             verdicts = result.Verdicts.Select(v => new { v.Role, v.RecordId, v.OrgNsiId, v.Matches, v.Reason, v.Hint, v.Evidence }),
