@@ -8,6 +8,7 @@ using Aupd.Portal.Doors;
 using Aupd.Portal.Events;
 using Aupd.Portal.Passwords;
 using Aupd.Portal.Provider;
+using Aupd.Portal.SecondFactor;
 using Aupd.Portal.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -31,7 +32,7 @@ public static class PortalModule
         services.AddSettings<SchoolLinkSettings>(configuration, SchoolLinkSettings.Section);
         AddAccounts(services);
         services.AddSingleton<KnownDevices>();
-        services.AddScoped<FindAccount>().AddScoped<PasswordTries>().AddScoped<SignInByPassword>();
+        services.AddScoped<FindAccount>().AddSingleton<TryCounter>().AddScoped<PasswordTries>().AddScoped<SignInByPassword>();
         services.AddSingleton(new ScopeText("profile", "ваши имя и логин", "your name and login"))
             .AddSingleton(new ScopeText("birthdate", "вашу дату рождения", "your birth date"))
             .AddSingleton(new ScopeText("snils", "ваш СНИЛС", "your SNILS"));
@@ -40,7 +41,7 @@ public static class PortalModule
         services.AddSingleton(new FactRoute(CredentialChanged.Topic, TellOfCredential.ReceiverName));
         services.AddSingleton(new FactRoute(AccountDisabled.Topic, TellOfDisabled.ReceiverName));
         services.AddSingleton(new FactRoute(IdentifierChanged.Topic, TellOfIdentifier.ReceiverName));
-        return services.AddSelfService(configuration);
+        return services.AddSecondFactor(configuration).AddSelfService(configuration);
     }
 
     public static WebApplication MapPortal(this WebApplication app)

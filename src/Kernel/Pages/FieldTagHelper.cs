@@ -45,7 +45,7 @@ public sealed class FieldTagHelper(Language language, HtmlEncoder encoder) : Tag
         if (value is not null) html.Append($" value=\"{Encode(value)}\"");
         if (Autocomplete is not null) html.Append($" autocomplete=\"{Autocomplete}\"");
         if (Inputmode is not null) html.Append($" inputmode=\"{Inputmode}\"");
-        if (Type is "password" || Autocomplete is "username") html.Append(" autocapitalize=\"none\" spellcheck=\"false\"");
+        if (Type is "password" || Autocomplete?.StartsWith("username", StringComparison.Ordinal) == true) html.Append(" autocapitalize=\"none\" spellcheck=\"false\"");
         var described = string.Join(' ', new[] { Hint is null ? null : id + "-hint", wrong ? id + "-error" : null }.Where(d => d is not null));
         if (described.Length > 0) html.Append($" aria-describedby=\"{described}\"");
         if (wrong) html.Append(" aria-invalid=\"true\"");

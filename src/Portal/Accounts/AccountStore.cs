@@ -8,7 +8,7 @@ namespace Aupd.Portal.Accounts;
 /// <summary>Where UserManager keeps accounts. Scoped. Between <see cref="Join"/> and its end everything runs on the caller's connection, so
 /// that a change, its fact, its audit line and the end of sessions are one transaction.</summary>
 /// <remarks>No lock-out store: Identity's counter would let a stranger lock an account; see docs/decisions/0011-lock-out.md.</remarks>
-internal sealed class AccountStore(NpgsqlDataSource source, Sealer sealer)
+internal sealed partial class AccountStore(NpgsqlDataSource source, Sealer sealer, TimeProvider clock)
     : IUserPasswordStore<PortalAccount>, IUserSecurityStampStore<PortalAccount>
 {
     private NpgsqlConnection? _joined;

@@ -1,15 +1,18 @@
 using System.Globalization;
 using Aupd.Kernel.Pages;
+using Aupd.Portal.Entries;
+using Aupd.Portal.SecondFactor;
 using Aupd.Portal.Sessions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Aupd.Portal.Authentication;
 
 /// <summary>The sign-in page: one field for whatever a person calls himself, and the password.</summary>
-internal sealed class LoginModel(SignInByPassword signIn, PortalSessions sessions, Language language) : PageModel
+internal sealed class LoginModel(SignInByPassword signIn, SignInByPasskey byPasskey, PasskeyAsk passkeys, PortalSessions sessions, Language language) : PageModel
 {
     [BindProperty] public string? Login { get; set; }
     [BindProperty] public string? Password { get; set; }
@@ -18,9 +21,16 @@ internal sealed class LoginModel(SignInByPassword signIn, PortalSessions session
     /// <summary>The person is signed in and is to prove once more who he is.</summary>
     [BindProperty(SupportsGet = true, Name = "again")] public bool Again { get; set; }
 
+    /// <summary>The second step took too long, or there was no first one.</summary>
+    [BindProperty(SupportsGet = true, Name = "late")] public bool Late { get; set; }
+
     /// <summary>Too many people are signing in at this moment.</summary>
     public bool IsBusy { get; private set; }
+    public string? CheckedReturn => LocalUrl.Check(Return);
     public string ReturnQuery => LocalUrl.Check(Return) is { } url ? new QueryBuilder { { "return", url } }.ToString() : "";
+
+    /// <summary>What the browser asks a passkey with.</summary>
+    public PasskeyQuestion Passkey { get; private set; } = null!;
 
     private string Onward => LocalUrl.Check(Return) ?? "/profile";
 
@@ -29,6 +39,25 @@ internal sealed class LoginModel(SignInByPassword signIn, PortalSessions session
         if (!Again && await sessions.CurrentAsync(HttpContext, ct) is not null) return Redirect(Onward);
         Login = hint is { Length: <= TypedIdentifier.MaxLength } ? hint : null;
         return Page();
+    }
+
+    public override async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
+    {
+        var executed = await next();
+        if (executed.Result is PageResult) Passkey = await passkeys.AskAsync(HttpContext, PasskeyAsk.ToSignIn, account: null);
+    }
+
+    public async Task<IActionResult> OnPostPasskeyAsync(string? answer, string? state, CancellationToken ct)
+    {
+        ModelState.Clear();
+        switch (await byPasskey.RunAsync(HttpContext, state, answer, ct))
+        {
+            case PasskeySignInOutcome.SignedIn: return this.SeeOther(Onward);
+            case PasskeySignInOutcome.Disabled: return Say(nameof(Login), DisabledWords);
+            case PasskeySignInOutcome.Refused refused: return Say("", PasskeyWords.Of(refused.Why, language));
+            case PasskeySignInOutcome.MustWait wait: return Wait(wait.For);
+            default: throw new System.Diagnostics.UnreachableException();
+        }
     }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
@@ -44,16 +73,14 @@ internal sealed class LoginModel(SignInByPassword signIn, PortalSessions session
                     "No phone, e-mail, SNILS or login looks like this. Enter it again"]);
         if (string.IsNullOrEmpty(Password)) ModelState.AddModelError(nameof(Password), language["Введите пароль", "Enter your password"]);
         if (!ModelState.IsValid) return Page();
-        switch (await signIn.RunAsync(HttpContext, typed!, Password!, ct))
+        switch (await signIn.RunAsync(HttpContext, typed!, Password!, Onward, ct))
         {
             case SignInOutcome.SignedIn:
                 // RFC 9700 §4.12: after credentials were posted the browser must go on by GET, whatever it thinks of 302.
-                Response.Headers.Location = Onward;
-                return StatusCode(StatusCodes.Status303SeeOther);
+                return this.SeeOther(Onward);
+            case SignInOutcome.SecondStepFirst: return this.SeeOther("/login/second-step");
             case SignInOutcome.Wrong: return Say(nameof(Password), WrongWords(typed!));
-            case SignInOutcome.Disabled: return Say(nameof(Login), language[
-                "Эта учётная запись отключена. Обратитесь в поддержку: её номер внизу страницы",
-                    "This account is switched off. Contact support: the phone is at the bottom of the page"]);
+            case SignInOutcome.Disabled: return Say(nameof(Login), DisabledWords);
             case SignInOutcome.MustWait wait: return Wait(wait.For);
             case SignInOutcome.Busy busy:
                 IsBusy = true;
@@ -61,6 +88,9 @@ internal sealed class LoginModel(SignInByPassword signIn, PortalSessions session
             default: throw new InvalidOperationException();
         }
     }
+
+    private string DisabledWords => language["Эта учётная запись отключена. Обратитесь в поддержку: её номер внизу страницы",
+        "This account is switched off. Contact support: the phone is at the bottom of the page"];
 
     // What is said depends on what was typed, never on what was found.
     private string WrongWords(TypedIdentifier typed) => typed.Snils is null

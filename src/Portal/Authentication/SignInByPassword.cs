@@ -1,5 +1,6 @@
 using Aupd.Kernel.Audit;
 using Aupd.Portal.Accounts;
+using Aupd.Portal.SecondFactor;
 using Aupd.Portal.Sessions;
 using Microsoft.AspNetCore.Http;
 
@@ -9,6 +10,8 @@ internal abstract record SignInOutcome
 {
     private SignInOutcome() { }
     internal sealed record SignedIn(PortalSession Session) : SignInOutcome;
+    /// <summary>The password was right; the second step waits at <see cref="SecondFactor.SecondStep"/>.</summary>
+    internal sealed record SecondStepFirst : SignInOutcome;
     /// <summary>Which of the two was wrong is not told.</summary>
     internal sealed record Wrong : SignInOutcome;
     /// <summary>The password was right, so the person may know.</summary>
@@ -18,10 +21,11 @@ internal abstract record SignInOutcome
 }
 
 /// <summary>A person types an identifier and a password.</summary>
-internal sealed class SignInByPassword(FindAccount find, PasswordTries tries, KnownDevices devices, PortalSessions sessions,
-    AuditTrail audit)
+internal sealed class SignInByPassword(FindAccount find, PasswordTries tries, KnownDevices devices, PortalSessions sessions, Factors factors,
+    SecondStep second, Resets resets, AuditTrail audit, TimeProvider clock)
 {
-    public async Task<SignInOutcome> RunAsync(HttpContext http, TypedIdentifier typed, string password, CancellationToken ct = default)
+    /// <param name="back">Where a second step leads, a local path.</param>
+    public async Task<SignInOutcome> RunAsync(HttpContext http, TypedIdentifier typed, string password, string? back, CancellationToken ct = default)
     {
         var account = await find.RunAsync(typed, ct);
         var place = devices.PlaceOf(http, account?.Id);
@@ -38,6 +42,13 @@ internal sealed class SignInByPassword(FindAccount find, PasswordTries tries, Kn
                 return new SignInOutcome.Busy(busy.RetryAfter);
         }
         if (account!.IsDisabled) return new SignInOutcome.Disabled();
+        var state = await factors.OfAsync(account.Id, ct);
+        var isReset = state.Any && state.ResetHolds(clock.GetUtcNow()) && await resets.CarryOutAsync(account.Id, ct);
+        if (state.Any && !isReset)
+        {
+            await second.BeginAsync(http, account, back, ct);
+            return new SignInOutcome.SecondStepFirst();
+        }
         var session = await sessions.StartAsync(http, account, ["pwd"], ct);
         devices.Remember(http, account.Id);
         await audit.WriteAsync(new AuditLine("portal.signed-in", account.Id.ToString(),

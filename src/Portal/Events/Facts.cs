@@ -2,13 +2,19 @@ using Aupd.Kernel.Facts;
 
 namespace Aupd.Portal.Events;
 
-/// <summary>A password was changed. <paramref name="ChangeId"/> becomes the event's jti: told twice, it is one event.</summary>
-internal sealed record CredentialChanged(Guid AccountId, Guid ChangeId, DateTimeOffset At)
+/// <summary>A password, or what proves a person besides it, was changed. <paramref name="ChangeId"/> becomes the event's jti: told twice, it is
+/// one event.</summary>
+/// <param name="Credential">A credential_type of CAEP 1.0 §3.3.1.</param>
+/// <param name="Change">A change_type of CAEP 1.0 §3.3.1.</param>
+internal sealed record CredentialChanged(Guid AccountId, Guid ChangeId, DateTimeOffset At, string Credential = CredentialChanged.Password,
+    string Change = CredentialChanged.Updated)
 {
     public const string Topic = "portal.credential-changed";
+    public const string Password = "password", App = "app", PasskeyHere = "fido2-platform", PasskeyKey = "fido2-roaming";
+    public const string Created = "create", Updated = "update", Deleted = "delete";
 
-    public static Fact FactFor(Guid accountId, DateTimeOffset at) =>
-        new(Topic, accountId.ToString(), new CredentialChanged(accountId, Guid.CreateVersion7(at), at));
+    public static Fact FactFor(Guid accountId, DateTimeOffset at, string credential = Password, string change = Updated) =>
+        new(Topic, accountId.ToString(), new CredentialChanged(accountId, Guid.CreateVersion7(at), at, credential, change));
 }
 
 /// <summary>A phone, e-mail, СНИЛС or name is another now; which value, is read when the event is sent.</summary>

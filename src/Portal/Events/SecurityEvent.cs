@@ -15,8 +15,8 @@ internal static class SecurityEvent
     public static ReadOnlyMemory<byte> Of(CredentialChanged change, string issuer, DateTimeOffset now) =>
         Write(issuer, change.AccountId, change.ChangeId, now, CredentialChange, json =>
         {
-            json.WriteString("credential_type", "password");
-            json.WriteString("change_type", "update");
+            json.WriteString("credential_type", change.Credential);
+            json.WriteString("change_type", change.Change);
             json.WriteNumber("event_timestamp", change.At.ToUnixTimeSeconds());
         });
 

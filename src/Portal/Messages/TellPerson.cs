@@ -27,7 +27,7 @@ internal sealed class TellPerson(NpgsqlDataSource source, OutgoingMessages messa
         await messages.AddAsync(connection, texts.SnilsDecided(contact, confirmed), ct);
     }
 
-    private static IEnumerable<ContactPoint> ContactsOf(PortalAccount account)
+    internal static IEnumerable<ContactPoint> ContactsOf(PortalAccount account)
     {
         if (account.Phone is not null) yield return new ContactPoint.ByPhone(account.Phone);
         if (account.Email is not null) yield return new ContactPoint.ByEmail(account.Email);

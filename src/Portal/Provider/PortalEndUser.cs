@@ -16,7 +16,11 @@ internal sealed class PortalEndUser(PortalSessions sessions) : IEndUser
         if (session is null) return SignInFirst(ask, again: false);
         var isStale = ask.AuthenticatedAfter is { } after && session.AuthenticatedAt < after;
         var isAnother = ask.SubjectHint is { } subject && subject != session.AccountId.ToString();
-        return isStale || isAnother ? SignInFirst(ask, again: true) : new EndUserAnswer.SignedIn(Told(session));
+        if (isStale || isAnother) return SignInFirst(ask, again: true);
+        // An administrator without a second factor goes nowhere from here before he has one.
+        return session.MustSetUpFactor
+            ? new EndUserAnswer.MustAct("/profile/second-step" + new QueryBuilder { { "return", ask.ResumeUrl } }.ToQueryString(), Interaction.InteractionRequired)
+            : new EndUserAnswer.SignedIn(Told(session));
     }
 
     public async ValueTask<EndUserSession?> CurrentAsync(HttpContext http, CancellationToken ct) =>

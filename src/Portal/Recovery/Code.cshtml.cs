@@ -3,12 +3,14 @@ using Aupd.Portal.Authentication;
 using Aupd.Portal.Codes;
 using Aupd.Portal.Flows;
 using Aupd.Portal.Messages;
+using Aupd.Portal.SecondFactor;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 
 namespace Aupd.Portal.Recovery;
 
-internal sealed class CodePage(FlowStore flows, RecoveryCodes codes, SpendCode spend, MessageSettings messages, NpgsqlDataSource source, Language l)
+internal sealed class CodePage(FlowStore flows, RecoveryCodes codes, SpendCode spend, MessageSettings messages, NpgsqlDataSource source,
+    Factors factors, TimeProvider clock, Language l)
     : RecoverPage(flows)
 {
     private readonly FlowStore _flows = flows;
@@ -17,7 +19,7 @@ internal sealed class CodePage(FlowStore flows, RecoveryCodes codes, SpendCode s
     [BindProperty(SupportsGet = true)] public CodeNotice Notice { get; set; }
     public CodeForm Form { get; private set; } = null!;
 
-    protected override bool WantsProof => false;
+    protected override string Address => "/recover/code";
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct) => await EnterAsync(ct) ?? await ShowFormAsync(ct);
 
@@ -49,12 +51,14 @@ internal sealed class CodePage(FlowStore flows, RecoveryCodes codes, SpendCode s
 
     private async Task<SpendCodeOutcome> SpendAsync(CancellationToken ct)
     {
+        // Where an operator has let the person in without it, the wait over, it is not asked for here either.
+        var needsSecond = State.AccountId is { } id && await factors.OfAsync(id, ct) is { Any: true } state && !state.ResetHolds(clock.GetUtcNow());
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var outcome = await spend.RunAsync(connection, codes.Bind(Flow!), Code, ct);
         // Without an account no code can be right; asked all the same, since everything after this page rests on it.
         if (outcome is SpendCodeOutcome.Right
-            && (State.AccountId is null || !await _flows.SaveAsync(connection, RecoveryState.Kind, Flow!, State with { Proved = true }, ct)))
+            && (State.AccountId is null || !await _flows.SaveAsync(connection, RecoveryState.Kind, Flow!, State with { Proved = true, NeedsSecondStep = needsSecond }, ct)))
             return new SpendCodeOutcome.Over();
         await transaction.CommitAsync(ct);
         return outcome;

@@ -3,6 +3,7 @@ using Aupd.Portal.Authentication;
 using Aupd.Portal.Flows;
 using Aupd.Portal.Messages;
 using Aupd.Portal.Passwords;
+using Aupd.Portal.SecondFactor;
 using Microsoft.AspNetCore.Http;
 
 namespace Aupd.Portal.Recovery;
@@ -18,12 +19,16 @@ internal abstract record FinishRecoveryOutcome
 }
 
 /// <summary>Sets the new password of a proved recovery, once; every session of the account ends and the person is told.</summary>
-internal sealed class FinishRecovery(AccountStore accounts, ReplacePassword replace, KnownDevices devices, FlowStore flows, TellPerson tell)
+internal sealed class FinishRecovery(AccountStore accounts, ReplacePassword replace, KnownDevices devices, FlowStore flows, TellPerson tell,
+    Factors factors, TimeProvider clock)
 {
     public async Task<FinishRecoveryOutcome> RunAsync(HttpContext http, Flow<RecoveryState> flow, string password, CancellationToken ct)
     {
         if (flow.State is not { Proved: true, AccountId: { } accountId }) throw new InvalidOperationException("This recovery is not proved.");
         if (await accounts.FindAsync(accountId, ct) is not { IsDisabled: false } account) return new FinishRecoveryOutcome.Over();
+        // Asked again: a second factor may have come since the code was typed.
+        var state = await factors.OfAsync(accountId, ct);
+        if (state.Any && !flow.State.SecondStepTaken && !state.ResetHolds(clock.GetUtcNow())) return new FinishRecoveryOutcome.Over();
         if (PasswordRules.Check(password, PasswordOwner.Of(account)) is { } fault) return new FinishRecoveryOutcome.PasswordRefused(fault);
         // Finished first: of thirty presses one sets the password. A crash in between costs the person another code, never the account.
         if (!await flows.FinishAsync(RecoveryState.Kind, flow, new RecoveryState { ReturnUrl = flow.State.ReturnUrl }, accountId, ct))
@@ -31,7 +36,8 @@ internal sealed class FinishRecovery(AccountStore accounts, ReplacePassword repl
         switch (await replace.RunAsync(accountId, password, keep: null, actor: accountId.ToString(), ct))
         {
             case ChangePasswordOutcome.Changed:
-                devices.Remember(http, accountId);
+                // A phone that was stolen gets the code, too: where there is a second step, only that makes a browser known.
+                if (!state.Any || flow.State.SecondStepTaken) devices.Remember(http, accountId);
                 await tell.PasswordChangedAsync(account, ct);
                 return new FinishRecoveryOutcome.Done();
             case ChangePasswordOutcome.Busy busy:

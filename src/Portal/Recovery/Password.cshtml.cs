@@ -11,7 +11,7 @@ internal sealed class PasswordPage(FlowStore flows, FinishRecovery finish, Langu
 
     public string? Username => State.Typed;
 
-    protected override bool WantsProof => true;
+    protected override string Address => "/recover/password";
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct) => await EnterAsync(ct) ?? Page();
 

@@ -10,7 +10,8 @@ internal abstract class RecoverPage(FlowStore flows) : PageModel
 {
     protected Flow<RecoveryState>? Flow { get; private set; }
     protected RecoveryState State => Flow!.State;
-    protected abstract bool WantsProof { get; }
+    /// <summary>Which page of the recovery this is.</summary>
+    protected abstract string Address { get; }
 
     /// <summary>Null when this page may be shown; else the way to the right one.</summary>
     protected async Task<IActionResult?> EnterAsync(CancellationToken ct)
@@ -18,11 +19,7 @@ internal abstract class RecoverPage(FlowStore flows) : PageModel
         Flow = await flows.FindAsync<RecoveryState>(HttpContext, RecoveryState.Kind, ct);
         if (Flow is null) return Redirect("/recover?again=true");
         if (Flow.IsFinished) return Redirect("/recover/done");
-        return (WantsProof, State.Proved) switch
-        {
-            (true, false) => Redirect("/recover/code"),
-            (false, true) => Redirect("/recover/password"),
-            _ => null,
-        };
+        var due = !State.Proved ? "/recover/code" : State.NeedsSecondStep && !State.SecondStepTaken ? "/recover/second-step" : "/recover/password";
+        return due == Address ? null : Redirect(due);
     }
 }

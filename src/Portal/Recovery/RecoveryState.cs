@@ -11,6 +11,10 @@ internal sealed record RecoveryState
     public Guid? AccountId { get; init; }
     /// <summary>The code was right.</summary>
     public bool Proved { get; init; }
+    /// <summary>The account is protected by more than a password: the code alone does not do.</summary>
+    public bool NeedsSecondStep { get; init; }
+    /// <summary>The second step was taken.</summary>
+    public bool SecondStepTaken { get; init; }
     /// <summary>A local path.</summary>
     public string? ReturnUrl { get; init; }
 }

@@ -31,17 +31,22 @@ internal sealed class PortalSessions(NpgsqlDataSource source, HotPath hot, SiteI
         public DateTime AuthenticatedAt { get; init; }
         public DateTime LastSeenAt { get; init; }
         public DateTime ExpiresAt { get; init; }
+        public DateTime? ProvedAt { get; init; }
+        public bool MustSetUpFactor { get; init; }
 
         public PortalSession Open() => new(Id, AccountId, Methods, DeviceLabel, AddressPrefix, At(CreatedAt), At(AuthenticatedAt),
-            At(LastSeenAt), At(ExpiresAt));
+            At(LastSeenAt), At(ExpiresAt)) { ProvedAt = ProvedAt is { } at ? At(at) : null, MustSetUpFactor = MustSetUpFactor };
         private static DateTimeOffset At(DateTime utc) => new(utc, TimeSpan.Zero);
     }
 
     private const string Columns =
-        "s.id, s.account_id, s.methods, s.device_label, s.address_prefix, s.created_at, s.authenticated_at, s.last_seen_at, s.expires_at";
+        "s.id, s.account_id, s.methods, s.device_label, s.address_prefix, s.created_at, s.authenticated_at, s.last_seen_at, s.expires_at, s.proved_at";
 
     private const string FindSql = $"""
-        select {Columns} from portal.session s join portal.account a on a.id = s.account_id
+        select {Columns}, exists (select from portal.administrator d where d.account_id = a.id)
+               and not exists (select from portal.totp t where t.account_id = a.id)
+               and not exists (select from portal.passkey p where p.account_id = a.id) as must_set_up_factor
+          from portal.session s join portal.account a on a.id = s.account_id
          where s.secret_hash = @secretHash and s.expires_at > @now and s.last_seen_at > @idleSince and a.disabled_at is null and s.security_stamp = a.security_stamp
         """;
 
@@ -101,6 +106,17 @@ internal sealed class PortalSessions(NpgsqlDataSource source, HotPath hot, SiteI
         await connection.ExecuteAsync(new CommandDefinition("update portal.session set secret_hash = @secretHash where id = @Id",
             new { secretHash = SHA256.HashData(secret), session.Id }, cancellationToken: ct));
         Give(http, secret);
+    }
+
+    /// <summary>The person in this session has just proved anew who he is.</summary>
+    public async Task ProvedAsync(HttpContext http, CancellationToken ct = default)
+    {
+        if (await CurrentAsync(http, ct) is not { } session) return;
+        var now = clock.GetUtcNow();
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await connection.ExecuteAsync(new CommandDefinition("update portal.session set proved_at = @now where id = @Id", new { now, session.Id },
+            cancellationToken: ct));
+        http.Items[ItemKey] = session with { ProvedAt = now };
     }
 
     /// <summary>Signs out on this browser: cookie, row, and the grants made under it.</summary>
@@ -164,8 +180,12 @@ internal sealed class PortalSessions(NpgsqlDataSource source, HotPath hot, SiteI
                 Details: new { sessions = others }), ct);
         }
         await grants.EndOfflineAsync(account.Id.ToString(), authenticatedBefore: null, ct);
-        await connection.ExecuteAsync(new CommandDefinition(
-            "update portal.session set security_stamp = @SecurityStamp, authenticated_at = @now where id = @keep and account_id = @Id",
+        // Where two proofs signed in, a password alone does not make them new.
+        await connection.ExecuteAsync(new CommandDefinition("""
+            update portal.session set security_stamp = @SecurityStamp,
+                   authenticated_at = case when 'mfa' = any(methods) then authenticated_at else @now end
+             where id = @keep and account_id = @Id
+            """,
             new { account.SecurityStamp, now = clock.GetUtcNow(), keep, account.Id }, cancellationToken: ct));
     }
 

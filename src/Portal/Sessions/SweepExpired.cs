@@ -32,6 +32,16 @@ internal sealed partial class SweepExpired(NpgsqlDataSource source, SessionSetti
             select flow, purpose from portal.confirmation_code where expires_at < @now limit @Batch for update skip locked)
         """;
 
+    private const string ChallengesSql = """
+        delete from portal.spent_challenge where hash in (
+            select hash from portal.spent_challenge where expires_at < @now limit @Batch for update skip locked)
+        """;
+
+    private const string ResetsSql = """
+        delete from portal.factor_reset where account_id in (
+            select account_id from portal.factor_reset where open_until < @now limit @Batch for update skip locked)
+        """;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (true)
@@ -47,7 +57,7 @@ internal sealed partial class SweepExpired(NpgsqlDataSource source, SessionSetti
         var now = clock.GetUtcNow();
         var parameters = new { now, idleSince = now.AddMinutes(-settings.IdleMinutes), Batch };
         var removed = 0;
-        foreach (var sql in new[] { SessionsSql, TriesSql, FlowsSql, CodesSql })
+        foreach (var sql in new[] { SessionsSql, TriesSql, FlowsSql, CodesSql, ChallengesSql, ResetsSql })
             for (var rows = Batch; rows == Batch; removed += rows)
             {
                 await using var connection = await source.OpenConnectionAsync(ct);

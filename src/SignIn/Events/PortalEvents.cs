@@ -25,7 +25,7 @@ internal sealed class PortalEvents(
         if (await IsTakenAsync(news.Id, ct)) return;
         if (await accounts.FindAsync(portal.Issuer, news.Subject, ct) is { } found)
         {
-            if (news.Type == CredentialChange) await end.AuthenticatedBeforeAsync(found.Account.Id, HappenedAt(news), "password-changed", ct);
+            if (news.Type == CredentialChange && IsPassword(news.Details)) await end.AuthenticatedBeforeAsync(found.Account.Id, HappenedAt(news), "password-changed", ct);
             else if (news.Type == AccountDisabled) await end.AllOfAsync(found.Account.Id, "portal-account-disabled", ct);
             else if (news.Type == IdentifierChanged && Changed(found.Account, news.Details) is { } account)
                 await match.RunAsync(await accounts.SaveAsync(account, ct), null, ct);
@@ -33,6 +33,10 @@ internal sealed class PortalEvents(
         }
         await MarkTakenAsync(news.Id, ct);
     }
+
+    // A passkey or an app that came or went proves nothing less of those who are signed in; the portal lists them to the person instead.
+    private static bool IsPassword(JsonElement details) => !(details.ValueKind == JsonValueKind.Object
+        && details.TryGetProperty("credential_type", out var type) && type.ValueKind == JsonValueKind.String) || type.GetString() == "password";
 
     /// <summary>The portal's session is over: so are ours that began with it. A replay ends nothing that began later.</summary>
     internal async Task TakeAsync(LogoutNotice notice, CancellationToken ct)

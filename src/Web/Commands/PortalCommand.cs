@@ -8,7 +8,8 @@ namespace Aupd.Web.Commands;
 /// <summary>What an operator of the portal decides: whose СНИЛС is confirmed, which account is closed.</summary>
 internal static class PortalCommand
 {
-    public static Command Create() => new("portal", "Decisions of the portal's operator.") { Waiting(), Decide("confirm-snils", confirm: true), Decide("decline-snils", confirm: false), Disable() };
+    public static Command Create() => new("portal", "Decisions of the portal's operator.") { Waiting(), Decide("confirm-snils", confirm: true), Decide("decline-snils", confirm: false), Disable(),
+        Administrator("admin", mark: true), Administrator("not-admin", mark: false), AllowReset(), CancelReset() };
 
     private static Command Waiting()
     {
@@ -44,14 +45,38 @@ internal static class PortalCommand
         return command;
     }
 
-    private static Command Disable()
+    private static Command Disable() => OnAccount<IAccounts>("disable", "Closes an account: its sessions end, nobody signs in to it.",
+        (accounts, id, ct) => accounts.DisableAsync(id, "command", ct));
+
+    private static Command Administrator(string name, bool mark) => OnAccount<IAdministrators>(name, mark
+        ? "Marks an account as an administrator's: it opens nothing before it has a second factor, and keeps at least one."
+        : "Takes that mark off; what the account has stays.", async (administrators, id, ct) =>
+    {
+        if (!await (mark ? administrators.MarkAsync(id, "command", ct) : administrators.UnmarkAsync(id, "command", ct)))
+            throw new CommandException("This account was not marked as an administrator's.");
+    });
+
+    private static Command AllowReset() => OnAccount<ISecondFactorResets>("allow-reset",
+        "Lets a person in without a lost second factor, after a wait in which he is told and can cancel it. First check who he is, by a document: not by letter, call or SMS.",
+        async (resets, id, ct) =>
+        {
+            if (await resets.AllowAsync(id, "command", ct) is not ResetOutcome.Waiting waiting) throw new CommandException("This account has no second factor.");
+            await Console.Out.WriteLineAsync($"From {waiting.From:yyyy-MM-dd HH:mm} to {waiting.Until:yyyy-MM-dd HH:mm} UTC the password alone signs in once, unless it is cancelled.");
+        });
+
+    private static Command CancelReset() => OnAccount<ISecondFactorResets>("cancel-reset", "Cancels such a permission.", async (resets, id, ct) =>
+    {
+        if (await resets.CancelAsync(id, "command", ct) is not ResetOutcome.Cancelled) throw new CommandException("There is nothing to cancel.");
+    });
+
+    private static Command OnAccount<T>(string name, string description, Func<T, Guid, CancellationToken, Task> work) where T : notnull
     {
         var account = new Argument<string>("ACCOUNT") { Description = "Id, phone, e-mail or login of the account." };
-        var command = new Command("disable", "Closes an account: its sessions end, nobody signs in to it.") { account };
-        command.SetAction((parsed, ct) => WithAsync<IAccounts>(parsed, async accounts =>
+        var command = new Command(name, description) { account };
+        command.SetAction((parsed, ct) => WithAsync<T>(parsed, async (door, services) =>
         {
-            var found = await accounts.FindAsync(parsed.GetValue(account)!, ct) ?? throw new CommandException("There is no such account.");
-            await accounts.DisableAsync(found.Id, "command", ct);
+            var found = await services.GetRequiredService<IAccounts>().FindAsync(parsed.GetValue(account)!, ct) ?? throw new CommandException("There is no such account.");
+            await work(door, found.Id, ct);
             return CommandLine.Done;
         }, ct));
         return command;

@@ -21,6 +21,8 @@ public sealed class Theme
         Add("/aupd.css", "text/css; charset=utf-8", css);
         Add("/aupd.js", "text/javascript; charset=utf-8", Read(environment, "aupd.js"));
         Add("/qr.js", "text/javascript; charset=utf-8", Read(environment, "qr.js"));
+        // One file in the place of the other, not beside it: a page that asks for a passkey loads no more files than any.
+        Add("/passkeys.js", "text/javascript; charset=utf-8", Read(environment, "aupd.js") + Read(environment, "passkeys.js"));
         if (region.LogoFile.Length > 0) Add("/logo.svg", "image/svg+xml", File.ReadAllText(region.LogoFile));
         HasLogo = region.LogoFile.Length > 0;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

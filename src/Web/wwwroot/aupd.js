@@ -14,6 +14,10 @@ document.querySelectorAll('[data-show]').forEach(button => {
   });
 });
 document.querySelector('[data-focus]')?.focus();
+document.querySelectorAll('[data-print]').forEach(button => {
+  button.hidden = false;
+  button.addEventListener('click', () => print());
+});
 // A second press while the first is on its way does nothing; coming back by the back button frees the form.
 document.querySelectorAll('form').forEach(form => {
   form.addEventListener('submit', event => {
