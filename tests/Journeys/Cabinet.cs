@@ -57,6 +57,23 @@ public sealed class Cabinet(DemoRegionRunning region)
         await visitor.LookAsync();
     }
 
+    [Theory, MemberData(nameof(Troubles.Looks), MemberType = typeof(Troubles))]
+    public async Task A_pupil_finds_services_and_login(int width, string language, bool dark)
+    {
+        await using var visitor = await region.VisitAsync("cabinet-pupil", new Look(width, language, dark));
+        await visitor.SignInAsync(DemoPeople.Pupil);
+        if (await visitor.Page.Locator("input[type=password]").CountAsync() > 0) await visitor.SubmitAsync(("Password", DemoPeople.Password));
+        await visitor.OpenAsync(visitor.Service.SchoolUrl + "/cabinet");
+        await Assertions.Expect(visitor.Page.Locator(".big")).ToBeVisibleAsync();
+        await visitor.Page.Locator("summary").Last.ClickAsync();
+        await visitor.ExpectTextAsync(visitor.Say("Школьный Wi-Fi", "School Wi-Fi"));
+        await visitor.LookAsync();
+        await TabAsync(visitor, "Данные", "My data");
+        await visitor.ExpectTextAsync(visitor.Say("ученик", "pupil"));
+        await visitor.PressAsync("Изменить на портале", "Change at the portal");
+        await visitor.FollowAsync("/profile/copy");
+    }
+
     private static Task TabAsync(Visitor visitor, string russian, string english) =>
         visitor.ClickAsync(visitor.Page.Locator("nav.tabs a", new() { HasText = visitor.Say(russian, english) }));
 
