@@ -9,7 +9,7 @@ internal static class Told
 {
     internal static IReadOnlyList<KeptVerdict> To(PortalAccount account, IEnumerable<KeptVerdict> verdicts)
     {
-        var told = OfRecords(account, verdicts);
+        var told = verdicts.Where(v => !v.Matches && (account.SnilsConfirmed || v.Proven)).ToList();
         if (account is { Snils: not null, SnilsConfirmed: false }) return [.. told, OfAccount("none", "snils_unconfirmed")];
         if (told.Count > 0) return told;
         var unknown = OfAccount("none", "no_record");
@@ -17,9 +17,10 @@ internal static class Told
         return account.Snils is null ? [unknown, OfAccount("staff", "snils_missing")] : [unknown];
     }
 
-    /// <summary>Only those about records that came near.</summary>
-    internal static IReadOnlyList<KeptVerdict> OfRecords(PortalAccount account, IEnumerable<KeptVerdict> verdicts) =>
-        [.. verdicts.Where(v => !v.Matches && v.Reason != "no_record" && (account.SnilsConfirmed || v.Proven))];
+    /// <summary>Why somebody who holds a role lacks another. Only what a confirmed identifier of theirs led to: a namesake's record is no missing role,
+    /// and work that has ended is not missed.</summary>
+    internal static IReadOnlyList<KeptVerdict> ToHolder(IEnumerable<KeptVerdict> verdicts) =>
+        [.. verdicts.Where(v => v is { Matches: false, Proven: true } && v.Reason is not ("no_record" or "ended")).DistinctBy(v => (v.Role, v.Reason))];
 
     private static KeptVerdict OfAccount(string role, string reason) => new(role, false, reason, "", Proven: false);
 }

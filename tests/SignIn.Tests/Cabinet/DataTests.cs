@@ -21,6 +21,7 @@ public sealed class DataTests(GatewaySite site)
         Assert.Contains("совпадает", fields["Электронная почта"]);
         Assert.Contains("person5-5@mail.example", fields["Электронная почта"]);
         Assert.Contains("В школе телефона нет", fields["Телефон"]);
+        Assert.DoesNotContain("знают о вас разное", browser.Text);
         Assert.Contains("классного руководителя или секретаря", fields["Телефон"]);
         Assert.Equal("5А", fields["Класс ребёнка"].Replace("Класс ребёнка", "").Trim());
     }
@@ -141,18 +142,21 @@ public sealed class DataTests(GatewaySite site)
     }
 
     [Fact]
-    public async Task A_role_that_is_missing_is_explained_to_whom_it_may_be_told()
+    public async Task A_role_that_is_missing_is_explained_and_a_namesakes_or_an_ended_one_is_not()
     {
         var person = await site.TeacherWhoIsParentAsync(5);
         using var browser = await site.ActivatedAsync(person);
-        await browser.GetAsync(site.Service.SchoolUrl + "/cabinet/data");
-        Assert.DoesNotContain("Не хватает роли", browser.Text);
-        await site.QueryAsync<int>("""
-            update signin.account set verdicts = '[{"role":"staff","matches":true,"reason":"","hint":"","proven":true},
-                {"role":"guardian","matches":false,"reason":"contacts_differ","hint":"","proven":false}]' where subject = @id
-            """, new { id = person.AccountId.ToString() });
-        await browser.GetAsync(site.Service.SchoolUrl + "/cabinet/data");
-        Assert.Contains("Не хватает роли", browser.Text);
-        Assert.Contains("Школа знает вас по имени, но с другими телефоном", browser.Text);
+        foreach (var (reason, proven, isTold) in new[] { ("name_differs", true, true), ("contacts_differ", false, false), ("ended", true, false) })
+        {
+            await site.QueryAsync<int>("""
+                update signin.account set verdicts = jsonb_build_array(jsonb_build_object('role', 'guardian', 'matches', false, 'reason', @reason, 'hint', '', 'proven', @proven))
+                 where subject = @id
+                """, new { id = person.AccountId.ToString(), reason, proven });
+            await browser.GetAsync(site.Service.SchoolUrl + "/cabinet");
+            Assert.Equal(isTold, browser.Text.Contains("Как родитель вы пока не найдены", StringComparison.Ordinal));
+            await browser.GetAsync(site.Service.SchoolUrl + "/cabinet/data");
+            Assert.Equal(isTold, browser.Text.Contains("Не хватает роли", StringComparison.Ordinal));
+            Assert.Equal(isTold, browser.Text.Contains("ФИО на портале и в школе записаны по-разному", StringComparison.Ordinal));
+        }
     }
 }

@@ -14,9 +14,10 @@ internal sealed class DataModel(CabinetParts parts, PortalAccounts accounts, Own
 
     internal PortalAccount Account { get; private set; } = null!;
     internal IReadOnlyList<SchoolCard> Cards { get; private set; } = [];
-    /// <summary>Why a role that the person may expect is not there; only what the person may be told.</summary>
+    /// <summary>Why a role that the person may expect is not there.</summary>
     internal IReadOnlyList<KeptVerdict> Missing { get; private set; } = [];
-    internal int Differences => Cards.Sum(c => c.Fields.Count(f => f.NeedsAct));
+    // What the school merely lacks is worth a word, not an alarm.
+    internal int Differences => Cards.Sum(c => c.Fields.Count(f => f.NeedsAct && f.Sameness is not Sameness.OnlyPortal));
     internal PortalLinks Portal => portal;
     [BindProperty(SupportsGet = true, Name = "refreshed")] public bool IsRefreshed { get; set; }
 
@@ -27,7 +28,7 @@ internal sealed class DataModel(CabinetParts parts, PortalAccounts accounts, Own
         Account = kept.Account;
         var own = await registries.ReadAsync(Visitor, ct);
         Cards = own.Select(r => new SchoolCard(r, new Comparison(Account, r, language).Fields())).ToList();
-        Missing = [.. Told.OfRecords(Account, kept.Verdicts).DistinctBy(v => (v.Role, v.Reason))];
+        Missing = Told.ToHolder(kept.Verdicts);
         return Page();
     }
 }

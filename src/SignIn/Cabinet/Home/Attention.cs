@@ -1,5 +1,6 @@
 using Aupd.Kernel.Pages;
 using Aupd.Registries.Doors;
+using Aupd.SignIn.NoAccount;
 using Aupd.SignIn.PortalSignIn;
 using Aupd.SignIn.Profiles;
 using Aupd.SignIn.Sessions;
@@ -19,7 +20,12 @@ internal sealed class Attention(PortalAccounts accounts, IPupilAccounts pupils, 
         if (needsActivation)
             todos.Add(new Todo(l["Аккаунт ещё не активирован: сервисы откроются после активации.", "The account is not activated yet: the services open after activation."],
                 l["Активировать", "Activate"], "/activate", IsMain: true));
-        if (await accounts.ReadAsync(visitor.AccountId, ct) is { } kept) todos.AddRange(OfAccount(kept.Account, roles));
+        if (await accounts.ReadAsync(visitor.AccountId, ct) is { } kept)
+        {
+            todos.AddRange(OfAccount(kept.Account, roles));
+            todos.AddRange(Told.ToHolder(kept.Verdicts).DistinctBy(v => v.Role).Select(v => new Todo(
+                l[$"{Advice.AsWhom(v, l)} вы пока не найдены.", $"{Advice.AsWhom(v, l)} you have not been found yet."], l["Что делать", "What to do"], CabinetTabs.Data + "#missing")));
+        }
         if (roles.OfType<HeldRole.Guardian>().FirstOrDefault() is { } guardian) todos.AddRange(await OfChildrenAsync(guardian, ct));
         return todos;
     }

@@ -1,5 +1,6 @@
 using Aupd.Registries.Doors;
 using Aupd.SignIn.Roles;
+using Aupd.SignIn.Sessions;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Aupd.SignIn.Cabinet.Home;
@@ -24,7 +25,7 @@ internal sealed class HomeModel(CabinetParts parts, RememberChoice remember, Log
         Active = Roles.FirstOrDefault(r => r.Id == Visitor.ActiveRole) ?? Roles.FirstOrDefault(r => r.Id == Visitor.LastRole) ?? Roles[0];
         Tiles = NextStep.Open(Active, Services);
         Others = Roles.Where(r => r.Id != Active.Id).Select(r => new Group(r, NextStep.Open(r, Services))).ToList();
-        Todos = await attention.OfAsync(Visitor, Roles, NeedsActivation, ct);
+        if (Visitor.Kind != SessionKind.Panel) Todos = await attention.OfAsync(Visitor, Roles, NeedsActivation, ct);
         Login = Visitor.Login is { } login ? uses.Of(login, Roles) : null;
         return Page();
     }
