@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Aupd.Kernel.Http;
 using Aupd.SignIn.Cabinet;
+using Aupd.SignIn.Devices;
 using Aupd.SignIn.PortalSignIn;
 using Aupd.SignIn.Provider;
 using Aupd.SignIn.Qr;
@@ -11,7 +12,7 @@ namespace Aupd.SignIn;
 
 /// <summary>The dispatcher's address, <c>/continue</c>: every page of a sign-in returns here, and is told nothing of the others.</summary>
 internal sealed class Continue(
-    Sessions.Sessions sessions, RequestStore requests, SituationReader situations, SiteIdentity site, SignInSettings settings)
+    Sessions.Sessions sessions, RequestStore requests, SituationReader situations, RecogniseDevice recognise, SiteIdentity site, SignInSettings settings)
 {
     internal const string Path = "/continue";
 
@@ -20,7 +21,11 @@ internal sealed class Continue(
         var request = await requests.FindAsync(requestId, ct);
         var visitor = await sessions.CurrentAsync(http, ct);
         if (visitor is { Kind: SessionKind.Panel } && request is null) return LessonModel.Path;
-        var situation = await situations.ReadAsync(visitor, request, ct);
+        var device = request is null ? await recognise.RunAsync(http, visitor, ct) : new Recognition.Unknown();
+        if (device is Recognition.Copied) return Start.IndexModel.DeviceCopied;
+        // The pin of a device is its owner's: whoever else signs in on it goes the usual way.
+        var pin = device is Recognition.Known { Device: var own } && own.AccountId == visitor?.AccountId ? new DevicePin(own.Role, own.Service) : null;
+        var situation = await situations.ReadAsync(visitor, request, ct, pin);
         if (situation.Step is Step.Land land)
         {
             await sessions.UseRoleAsync(situation.Visitor!, land.Role.Id, ct);

@@ -1,4 +1,5 @@
 using Aupd.Registries.Doors;
+using Aupd.SignIn.Devices;
 
 namespace Aupd.SignIn;
 
@@ -8,7 +9,11 @@ namespace Aupd.SignIn;
 /// <param name="Request">What a service asked for; null when the person came by the start page.</param>
 /// <param name="Services">Services with an entrance of their own; looked at only without a request.</param>
 internal sealed record SignInState(
-    SessionFacts? Session, bool IsActivated, bool IsDisabled, IReadOnlyList<HeldRole> Roles, RequestFacts? Request, IReadOnlyList<Service> Services);
+    SessionFacts? Session, bool IsActivated, bool IsDisabled, IReadOnlyList<HeldRole> Roles, RequestFacts? Request, IReadOnlyList<Service> Services)
+{
+    /// <summary>Where the person has bound this device to; null where it is not theirs. Looked at only without a request.</summary>
+    public DevicePin? Pin { get; init; }
+}
 
 internal sealed record SessionFacts(string? Subject, DateTimeOffset CreatedAt, DateTimeOffset AuthenticatedAt, string? ActiveRole);
 
@@ -66,6 +71,11 @@ internal static class NextStep
     internal static IReadOnlyList<Service> Open(HeldRole role, IEnumerable<Service> services) => services.Where(s => MayEnter(role, s.Roles))
         .OrderByDescending(s => s.IsHomeOf.Contains(role.Kind)).ThenBy(s => s.Name, StringComparer.Ordinal).ToList();
 
+    /// <summary>Null when the person has lost the role, or the role the service.</summary>
+    internal static (HeldRole Role, Service Service)? Pinned(DevicePin pin, IReadOnlyList<HeldRole> roles, IReadOnlyList<Service> services) =>
+        roles.FirstOrDefault(r => r.Id == pin.Role) is { } role && services.FirstOrDefault(s => s.ClientId == pin.Service && MayEnter(role, s.Roles)) is { } service
+            ? (role, service) : null;
+
     // OpenID Connect Core §3.1.2.1: both the proof and the session it made must be young enough. A person other than the one hinted at may sign
     // in once more, and then is refused below.
     private static bool IsFreshEnough(SessionFacts session, RequestFacts request)
@@ -87,6 +97,7 @@ internal static class NextStep
 
     private static Step FromStartPage(SignInState state)
     {
+        if (state.Pin is { } pin && Pinned(pin, state.Roles, state.Services) is { } there) return new Step.Land(there.Role, there.Service);
         if (state.Roles.Count > 1) return new Step.Choose(state.Roles);
         var role = state.Roles[0];
         var open = state.Services.Where(s => MayEnter(role, s.Roles)).ToList();

@@ -10,6 +10,7 @@ using Aupd.SignIn.Cabinet;
 using Aupd.SignIn.Cabinet.Data;
 using Aupd.SignIn.Cabinet.Home;
 using Aupd.SignIn.Cabinet.Security;
+using Aupd.SignIn.Devices;
 using Aupd.SignIn.Doors;
 using Aupd.SignIn.Events;
 using Aupd.SignIn.PortalSignIn;
@@ -51,6 +52,8 @@ public static class SignInModule
             .AddSingleton(new ScopeText("children", "имена, школы и классы ваших детей", "the names, schools and classes of your children"));
         services.AddSingleton<ScreenCookie>().AddSingleton<ScreenCodes>().AddSingleton<EnterScreen>().AddSingleton<ScreenParts>().AddSingleton<ScreenEvents>()
             .AddSingleton<ScreenQuestions>().AddSingleton<ScreenNews>().AddHostedService(s => s.GetRequiredService<ScreenNews>());
+        services.AddSingleton<DeviceCookie>().AddSingleton<RecogniseDevice>().AddSingleton<BindDevice>().AddSingleton<OwnDevices>()
+            .AddSingleton<IPersonalDataPart, DevicesPart>();
         services.AddSingleton<IEndUser, EndUser>().AddSingleton<IClaimsSource, ClaimsSource>();
         return services;
     }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Aupd.SignIn.Devices;
 using Aupd.SignIn.Qr;
 
 namespace Aupd.SignIn;
@@ -34,6 +35,8 @@ public sealed record SignInSettings
     [Range(1, 1440)] public int ActivationWindowMinutes { get; init; } = 15;
     /// <summary>Sign-in on a screen by a code that a phone confirms.</summary>
     public QrSettings Qr { get; init; } = new();
+    /// <summary>Bound devices, and sign-ins on devices of others.</summary>
+    public DeviceSettings Devices { get; init; } = new();
     /// <summary>Client where staff land after sign-in.</summary>
     [Required] public string StaffService { get; init; } = "journal";
     /// <summary>Client where pupils and guardians land after sign-in.</summary>

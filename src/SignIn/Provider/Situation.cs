@@ -1,5 +1,6 @@
 using Aupd.OpenId.Doors;
 using Aupd.Registries.Doors;
+using Aupd.SignIn.Devices;
 using Aupd.SignIn.Profiles;
 using Aupd.SignIn.Sessions;
 
@@ -11,14 +12,14 @@ internal sealed record Situation(Visitor? Visitor, IReadOnlyList<HeldRole> Roles
 /// <summary>Gathers what <see cref="NextStep"/> decides on.</summary>
 internal sealed class SituationReader(Sessions.Sessions sessions, RoleFragments held, PortalAccounts accounts, MatchAccount match, Services services)
 {
-    internal async Task<Situation> ReadAsync(Visitor? visitor, PendingRequest? request, CancellationToken ct)
+    internal async Task<Situation> ReadAsync(Visitor? visitor, PendingRequest? request, CancellationToken ct, DevicePin? pin = null)
     {
         var roles = visitor is null ? [] : RolesOf(visitor);
         if (visitor is { ProfileId: null } && roles.Count > 0) visitor = await WithProfileAsync(visitor, ct);
         var open = request is null && visitor is not null ? await services.AllAsync(ct) : [];
         var state = new SignInState(
             visitor is null ? null : new SessionFacts(visitor.ProfileId?.ToString(), visitor.CreatedAt, visitor.AuthenticatedAt, visitor.ActiveRole),
-            visitor?.ActivatedAt is not null, visitor?.DisabledAt is not null, roles, request?.ToFacts(), open);
+            visitor?.ActivatedAt is not null, visitor?.DisabledAt is not null, roles, request?.ToFacts(), open) { Pin = pin };
         return new Situation(visitor, roles, request, open, NextStep.Decide(state));
     }
 

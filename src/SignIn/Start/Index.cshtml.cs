@@ -1,3 +1,4 @@
+using Aupd.SignIn.Devices;
 using Aupd.SignIn.PortalSignIn;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -5,13 +6,22 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Aupd.SignIn.Start;
 
 /// <summary>The start page. Whoever is signed in goes straight on.</summary>
-internal sealed class IndexModel(Sessions.Sessions sessions, SignInSettings settings) : PageModel
+internal sealed class IndexModel(Sessions.Sessions sessions, RecogniseDevice recognise, SignInSettings settings) : PageModel
 {
     [BindProperty(SupportsGet = true, Name = "request")] public string? RequestId { get; set; }
     public SignInSettings Settings { get; } = settings;
     public string CodeUrl => WayBack.With(Qr.ScreenModel.Path, RequestId);
     public string PortalUrl => WayBack.With("/signin/start", RequestId);
 
-    public async Task<IActionResult> OnGetAsync(CancellationToken ct) =>
-        await sessions.CurrentAsync(HttpContext, ct) is null ? Page() : Redirect(WayBack.With(Continue.Path, RequestId));
+    /// <summary>The page for whoever was signed out because the mark of the device was copied.</summary>
+    internal const string DeviceCopied = "/?device=copied";
+    [BindProperty(SupportsGet = true, Name = "device")] public string? Device { get; set; }
+    public bool IsDeviceCopied { get; private set; }
+
+    public async Task<IActionResult> OnGetAsync(CancellationToken ct)
+    {
+        if (await sessions.CurrentAsync(HttpContext, ct) is not null) return Redirect(WayBack.With(Continue.Path, RequestId));
+        IsDeviceCopied = await recognise.RunAsync(HttpContext, null, ct) is Recognition.Copied || Device == "copied";
+        return Page();
+    }
 }

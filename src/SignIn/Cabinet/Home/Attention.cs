@@ -1,5 +1,6 @@
 using Aupd.Kernel.Pages;
 using Aupd.Registries.Doors;
+using Aupd.SignIn.Devices;
 using Aupd.SignIn.NoAccount;
 using Aupd.SignIn.PortalSignIn;
 using Aupd.SignIn.Profiles;
@@ -12,7 +13,7 @@ namespace Aupd.SignIn.Cabinet.Home;
 internal sealed record Todo(string Sentence, string Act, string Url, bool IsMain = false);
 
 /// <summary>What needs a person's attention, the most pressing first.</summary>
-internal sealed class Attention(PortalAccounts accounts, IPupilAccounts pupils, PortalLinks portal, Language l)
+internal sealed class Attention(PortalAccounts accounts, IPupilAccounts pupils, PortalLinks portal, OwnDevices devices, Language l)
 {
     internal async Task<IReadOnlyList<Todo>> OfAsync(Visitor visitor, IReadOnlyList<HeldRole> roles, bool needsActivation, CancellationToken ct)
     {
@@ -20,6 +21,9 @@ internal sealed class Attention(PortalAccounts accounts, IPupilAccounts pupils, 
         if (needsActivation)
             todos.Add(new Todo(l["Аккаунт ещё не активирован: сервисы откроются после активации.", "The account is not activated yet: the services open after activation."],
                 l["Активировать", "Activate"], "/activate", IsMain: true));
+        foreach (var device in await devices.CopiedAsync(visitor.AccountId, ct))
+            todos.Add(new Todo(l[$"Устройство «{device.Name}» отвязано: похоже, кто-то скопировал то, по чему мы его узнаём.",
+                $"The device “{device.Name}” is no longer bound: it seems that somebody has copied what we know it by."], l["Что проверить", "What to check"], CabinetTabs.Devices));
         if (await accounts.ReadAsync(visitor.AccountId, ct) is { } kept)
         {
             todos.AddRange(OfAccount(kept.Account, roles));

@@ -12,7 +12,8 @@ internal sealed class HistoryWords(Places places)
     internal static IReadOnlyList<string> Acts { get; } =
     [
         "signin.signed-in", "signin.screen-entered", "signin.activated", "signin.activation-failed", "signin.signed-out", "signin.signed-out-everywhere", "signin.sessions-ended",
-        "signin.portal-event", "signin.data-copied", "openid.code-issued", "openid.consent-given", "openid.consent-revoked",
+        "signin.portal-event", "signin.device-bound", "signin.device-unbound", "signin.device-renamed",
+        "signin.data-copied", "openid.code-issued", "openid.consent-given", "openid.consent-revoked",
     ];
 
     /// <param name="serviceName">The name of a client for people.</param>
@@ -26,6 +27,9 @@ internal sealed class HistoryWords(Places places)
         "signin.signed-out-everywhere" => l["Выход на всех устройствах", "Signed out everywhere"],
         "signin.sessions-ended" => Ended(Text(line, "why"), l),
         "signin.portal-event" => Portal(Text(line, "type"), l),
+        "signin.device-bound" => l["Устройство привязано", "A device was bound"],
+        "signin.device-renamed" => l["Устройство переименовано", "A device was renamed"],
+        "signin.device-unbound" => Unbound(Text(line, "why"), l),
         "signin.data-copied" => l["Получена копия всех данных", "A copy of all data was taken"],
         "openid.code-issued" => l[$"Открыт сервис «{serviceName(line.Subject ?? "")}»", $"Opened “{serviceName(line.Subject ?? "")}”"],
         "openid.consent-given" => l[$"Разрешён доступ: «{serviceName(line.Subject ?? "")}»", $"Access allowed: “{serviceName(line.Subject ?? "")}”"],
@@ -47,8 +51,16 @@ internal sealed class HistoryWords(Places places)
         "portal-account-disabled" => l["Учётная запись портала отключена", "The portal account was disabled"],
         "another-person" => l["На этом устройстве вошёл другой человек", "Somebody else signed in on this device"],
         "role-lost" => l["Роль изменилась, вход в ней закончен", "The role changed, the sign-in in it ended"],
+        "device-copied" => l["Вход закончен: метку устройства скопировали", "Signed out: the mark of the device had been copied"],
         "portal-sign-out" => l["Выход через портал", "Signed out at the portal"],
         _ => l["Выход", "Signed out"],
+    };
+
+    private static string Unbound(string? why, Language l) => why switch
+    {
+        "copied" => l["Устройство отвязано: его метку скопировали", "A device was unbound: its mark had been copied"],
+        "another-person" => l["Устройство отвязано: его привязал к себе другой человек", "A device was unbound: somebody else has bound it"],
+        _ => l["Устройство отвязано", "A device was unbound"],
     };
 
     private static string Portal(string? type, Language l) => type?.Split('/')[^1] switch
