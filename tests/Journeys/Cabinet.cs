@@ -74,6 +74,16 @@ public sealed class Cabinet(DemoRegionRunning region)
         await visitor.FollowAsync("/profile/copy");
     }
 
+    // WCAG 1.4.4 and 1.4.10: a desk's screen at 200 % has 640 px, at 400 % it has 320.
+    [Theory, InlineData(640, "en"), InlineData(320, "ru")]
+    public async Task The_cabinet_holds_when_the_browser_zooms_in(int width, string language)
+    {
+        await using var visitor = await region.VisitAsync("cabinet-zoomed", new Look(width, language));
+        await visitor.SignInAsync(DemoPeople.ParentOfTwo);
+        foreach (var page in new[] { "", "/data", "/data/services", "/data/copy", "/security", "/security/history", "/security/third-parties" })
+            await visitor.OpenAsync(visitor.Service.SchoolUrl + "/cabinet" + page);
+    }
+
     private static Task TabAsync(Visitor visitor, string russian, string english) =>
         visitor.ClickAsync(visitor.Page.Locator("nav.tabs a", new() { HasText = visitor.Say(russian, english) }));
 

@@ -45,6 +45,8 @@ public sealed class CabinetTests(GatewaySite site)
             Assert.StartsWith(current.GetAttribute("href")!, page);
             Assert.Equal(current.GetAttribute("href") == page ? "page" : "true", current.GetAttribute("aria-current"));
             Assert.Single(browser.Page.QuerySelectorAll("h1"));
+            // With the style sheet and the script it stays below 60 KiB without any compression.
+            Assert.InRange((await browser.Answer.Content.ReadAsByteArrayAsync()).Length, 1000, 30 * 1024);
         }
     }
 
