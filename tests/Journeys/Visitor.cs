@@ -150,7 +150,8 @@ public sealed partial class Visitor(IBrowserContext context, IPage page, Running
         }
     }
 
-    private static string Find(string relative)
+    /// <summary>A file of the repository, by its path.</summary>
+    internal static string Find(string relative)
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Aupd.slnx"))) folder = folder.Parent;

@@ -1,3 +1,4 @@
+using Aupd.Kernel.Http;
 using Aupd.SignIn.Devices;
 using Aupd.SignIn.PortalSignIn;
 using Microsoft.AspNetCore.Mvc;
@@ -10,6 +11,8 @@ internal sealed class IndexModel(Sessions.Sessions sessions, RecogniseDevice rec
 {
     [BindProperty(SupportsGet = true, Name = "request")] public string? RequestId { get; set; }
     public SignInSettings Settings { get; } = settings;
+    /// <summary>Not on a phone: that is the one to confirm with.</summary>
+    public bool IsCodeOffered => !DeviceLabel.IsPhone(Request.Headers.UserAgent);
     public string CodeUrl => WayBack.With(Qr.ScreenModel.Path, RequestId);
     public string PortalUrl => WayBack.With("/signin/start", RequestId);
 
