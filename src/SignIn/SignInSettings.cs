@@ -17,7 +17,7 @@ public sealed record SignInSettings
     public string PortalApi { get; init; } = "";
     /// <summary>Where people change their data at another portal; empty: the profile of the portal of this program, which leads back here.</summary>
     public string PortalProfileUrl { get; init; } = "";
-    /// <summary>Where people set up a second factor at the portal; empty: not offered.</summary>
+    /// <summary>Where people set up a second step of sign-in at another portal; empty: not offered there.</summary>
     public string PortalSecondFactorUrl { get; init; } = "";
     /// <summary>How long after the password was given a copy of all personal data may be taken, in minutes.</summary>
     [Range(1, 240)] public int CopyWithinMinutes { get; init; } = 10;

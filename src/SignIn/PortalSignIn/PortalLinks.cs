@@ -14,8 +14,9 @@ internal sealed class PortalLinks(SignInSettings settings, SiteAddresses address
     public string Password => Page("/password");
     public string Copy => Page("/copy");
     public string Sessions => Page("/sessions");
-    /// <summary>Null where the portal has none.</summary>
-    public string? SecondFactor => settings.PortalSecondFactorUrl.Length > 0 ? settings.PortalSecondFactorUrl : null;
+    /// <summary>Null where another's portal has none.</summary>
+    public string? SecondFactor => settings.PortalSecondFactorUrl.Length > 0 ? settings.PortalSecondFactorUrl
+        : settings.PortalProfileUrl.Length > 0 ? null : Page("/second-step");
 
     // Another's portal has one address for all of these.
     private string Page(string path) => settings.PortalProfileUrl.Length > 0 ? settings.PortalProfileUrl : addresses.Portal + "/profile" + path + Back;

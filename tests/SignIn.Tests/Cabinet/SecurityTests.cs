@@ -47,6 +47,18 @@ public sealed class SecurityTests(GatewaySite site)
     }
 
     [Fact]
+    public async Task The_way_to_the_password_and_the_second_step_leads_to_pages_that_are_there()
+    {
+        using var browser = await site.SignInAsync(await site.PrivateTeacherAsync(19));
+        foreach (var path in new[] { "/profile/password", "/profile/second-step" })
+        {
+            await browser.GetAsync(site.Service.SchoolUrl + "/cabinet/security");
+            var link = browser.Page.QuerySelectorAll("main a").Select(a => a.GetAttribute("href")!).Single(h => h.StartsWith(site.Service.PortalUrl + path, StringComparison.Ordinal));
+            Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(link)).Status);
+        }
+    }
+
+    [Fact]
     public async Task Fifty_lines_make_a_page_and_every_line_is_on_exactly_one()
     {
         var parent = await site.ParentAsync(18);
