@@ -31,7 +31,7 @@ public static class PortalModule
         services.AddSettings<AttemptSettings>(configuration, AttemptSettings.Section);
         services.AddSettings<SchoolLinkSettings>(configuration, SchoolLinkSettings.Section);
         AddAccounts(services);
-        services.AddSingleton<KnownDevices>();
+        services.AddSingleton<KnownDevices>().AddSingleton<ForeignDevice>();
         services.AddScoped<FindAccount>().AddSingleton<TryCounter>().AddScoped<PasswordTries>().AddScoped<SignInByPassword>();
         services.AddSingleton(new ScopeText("profile", "ваши имя и логин", "your name and login"))
             .AddSingleton(new ScopeText("birthdate", "вашу дату рождения", "your birth date"))

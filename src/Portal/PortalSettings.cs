@@ -40,6 +40,8 @@ public sealed record SessionSettings
     [Range(1, 43_200)] public int IdleMinutes { get; init; } = 120;
     /// <summary>A session ends this long after the password was typed, in hours, whatever happens.</summary>
     [Range(1, 720)] public int AbsoluteHours { get; init; } = 12;
+    /// <summary>A session on somebody else's device ends this long after the sign-in, in minutes.</summary>
+    [Range(5, 240)] public int ForeignMinutes { get; init; } = 30;
     /// <summary>How long a browser is remembered as one where a person has signed in before, in days; it keeps strangers from locking him
     /// out there.</summary>
     [Range(1, 730)] public int KnownDeviceDays { get; init; } = 365;

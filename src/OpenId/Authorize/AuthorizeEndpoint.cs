@@ -62,7 +62,7 @@ internal sealed partial class AuthorizeEndpoint(
         if (await steps.RunAsync(request, where, ct) is { } fault) { await RefuseAsync(http, request, fault); return; }
         var after = GrantLimits.Later(request.AuthenticatedAfter, GrantLimits.AuthenticatedAfter(request.Client, clock.GetUtcNow()));
         var ask = new AuthorizationAsk(turn.Id.Text, ResumeUrl(turn.Id), request.Client, request.Scopes, after,
-            request.Prompts.Contains("select_account") && !turn.SelectionShown, request.Parameters["login_hint"], request.SubjectHint) { IsResumed = turn.Kept };
+            request.Prompts.Contains("select_account") && !turn.SelectionShown, request.Parameters["login_hint"], request.SubjectHint) { IsResumed = turn.Kept, ForeignDevice = request.Parameters["foreign_device"] == "true" };
         switch (await endUser.AskAsync(http, ask, ct))
         {
             case EndUserAnswer.SignedIn signedIn: await GrantAsync(http, turn, signedIn.Session); return;

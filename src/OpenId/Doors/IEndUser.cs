@@ -33,6 +33,9 @@ public sealed record AuthorizationAsk(
 {
     /// <summary>False: nobody has been asked about this request before, so a site need not look for what it kept of it.</summary>
     public bool IsResumed { get; init; } = true;
+    /// <summary>The person has told the client that the device is somebody else's (<c>foreign_device=true</c>, a parameter of our own; OpenID
+    /// Connect Core §3.1.2.1: who does not know it ignores it).</summary>
+    public bool ForeignDevice { get; init; }
 }
 
 /// <param name="SessionId">The site's session; becomes <c>sid</c>, and its end ends the grants made under it.</param>

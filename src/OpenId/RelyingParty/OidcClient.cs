@@ -51,6 +51,7 @@ public sealed partial class OidcClient : IDisposable
             ["code_challenge_method"] = "S256",
             ["prompt"] = request.Prompt, ["max_age"] = request.MaxAgeSeconds?.ToString(), ["login_hint"] = request.LoginHint,
             ["ui_locales"] = request.UiLocales, ["id_token_hint"] = request.IdTokenHint,
+            ["foreign_device"] = request.ForeignDevice ? "true" : null,
         };
         return new BeginOutcome.Ready(WithQuery(document.AuthorizationEndpoint, query), pending);
     }

@@ -27,6 +27,8 @@ public sealed record SignInRequest
     /// <summary><c>ui_locales</c>, for instance <c>ru</c>.</summary>
     public string? UiLocales { get; init; }
     public string? IdTokenHint { get; init; }
+    /// <summary><c>foreign_device</c>, a parameter of our own: the person sits at somebody else's device.</summary>
+    public bool ForeignDevice { get; init; }
     /// <summary>Instead of the scopes of the options.</summary>
     public IReadOnlyList<string>? Scopes { get; init; }
 

@@ -8,7 +8,7 @@ namespace Aupd.Portal.Authentication;
 
 /// <summary>Remembers, in a sealed cookie, which accounts were signed in to from this browser. It lets nobody in: it only keeps the tries
 /// of strangers elsewhere from counting against the person here.</summary>
-internal sealed class KnownDevices(IDataProtectionProvider protection, SiteIdentity site, SessionSettings settings)
+internal sealed class KnownDevices(IDataProtectionProvider protection, SiteIdentity site, ForeignDevice foreign, SessionSettings settings)
 {
     // A family's computer knows a few people; a computer class forgets the oldest.
     private const int MostAccounts = 8;
@@ -19,9 +19,11 @@ internal sealed class KnownDevices(IDataProtectionProvider protection, SiteIdent
         accountId is { } id && Read(http) is { } device && device.Accounts.Contains(id) ? new TryPlace($"device {device.Id}", IsKnown: true)
             : new TryPlace(AddressPrefix.Of(http), IsKnown: false);
 
-    /// <summary>From now on this browser is known for the account: after a sign-in, a registration, a recovery.</summary>
+    /// <summary>From now on this browser is known for the account: after a sign-in, a registration, a recovery. Somebody else's device keeps
+    /// nothing.</summary>
     public void Remember(HttpContext http, Guid accountId)
     {
+        if (foreign.IsSaid(http)) return;
         var device = Read(http) ?? new Device(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), []);
         var accounts = device.Accounts.Where(a => a != accountId).Prepend(accountId).Take(MostAccounts);
         var lifetime = TimeSpan.FromDays(settings.KnownDeviceDays);

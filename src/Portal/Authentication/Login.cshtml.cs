@@ -12,7 +12,8 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace Aupd.Portal.Authentication;
 
 /// <summary>The sign-in page: one field for whatever a person calls himself, and the password.</summary>
-internal sealed class LoginModel(SignInByPassword signIn, SignInByPasskey byPasskey, PasskeyAsk passkeys, PortalSessions sessions, Language language) : PageModel
+internal sealed class LoginModel(SignInByPassword signIn, SignInByPasskey byPasskey, PasskeyAsk passkeys, PortalSessions sessions, ForeignDevice foreign,
+    SessionSettings settings, Language language) : PageModel
 {
     [BindProperty] public string? Login { get; set; }
     [BindProperty] public string? Password { get; set; }
@@ -23,6 +24,22 @@ internal sealed class LoginModel(SignInByPassword signIn, SignInByPasskey byPass
 
     /// <summary>The second step took too long, or there was no first one.</summary>
     [BindProperty(SupportsGet = true, Name = "late")] public bool Late { get; set; }
+
+    /// <summary>Whether this is somebody else's device, where the person has just said so or that it is not.</summary>
+    [BindProperty(SupportsGet = true, Name = "foreign")] public bool? Foreign { get; set; }
+    public bool IsForeign => foreign.IsSaid(HttpContext);
+    public int ForeignMinutes => settings.ForeignMinutes;
+    /// <summary>This page, with the other answer.</summary>
+    public string OtherDeviceUrl
+    {
+        get
+        {
+            var query = new QueryBuilder { { "foreign", IsForeign ? "false" : "true" } };
+            if (CheckedReturn is { } url) query.Add("return", url);
+            if (Again) query.Add("again", "true");
+            return "/login" + query.ToQueryString();
+        }
+    }
 
     /// <summary>Too many people are signing in at this moment.</summary>
     public bool IsBusy { get; private set; }
@@ -37,6 +54,7 @@ internal sealed class LoginModel(SignInByPassword signIn, SignInByPasskey byPass
     public async Task<IActionResult> OnGetAsync([FromQuery(Name = "hint")] string? hint, CancellationToken ct)
     {
         if (!Again && await sessions.CurrentAsync(HttpContext, ct) is not null) return Redirect(Onward);
+        if (Foreign is { } said) foreign.Say(HttpContext, said);
         Login = hint is { Length: <= TypedIdentifier.MaxLength } ? hint : null;
         return Page();
     }

@@ -36,6 +36,7 @@ internal sealed class PortalEndUser(PortalSessions sessions) : IEndUser
     {
         var query = new QueryBuilder { { "return", ask.ResumeUrl } };
         if (again) query.Add("again", "true");
+        if (ask.ForeignDevice) query.Add("foreign", "true");
         if (ask.LoginHint is { Length: > 0 and <= TypedIdentifier.MaxLength } hint) query.Add("hint", hint);
         return new EndUserAnswer.MustAct("/login" + query.ToQueryString(), Interaction.LoginRequired);
     }

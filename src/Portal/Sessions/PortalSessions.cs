@@ -12,7 +12,7 @@ namespace Aupd.Portal.Sessions;
 
 /// <summary>Who is signed in on a browser. The cookie carries a secret of 256 random bits, the row its SHA-256: neither the table nor the
 /// id of a session lets anyone in. Every sign-in makes a new secret, so a planted cookie is worth nothing.</summary>
-internal sealed class PortalSessions(NpgsqlDataSource source, HotPath hot, SiteIdentity site, SessionSettings settings, TimeProvider clock,
+internal sealed class PortalSessions(NpgsqlDataSource source, HotPath hot, SiteIdentity site, ForeignDevice foreign, SessionSettings settings, TimeProvider clock,
     IGrants grants, AuditTrail audit)
 {
     private static readonly object ItemKey = new();
@@ -77,8 +77,11 @@ internal sealed class PortalSessions(NpgsqlDataSource source, HotPath hot, SiteI
     {
         await EndRowAsync(http, ct);
         var now = clock.GetUtcNow();
+        var isForeign = foreign.Take(http);
+        if (isForeign) methods = [.. methods, ForeignDevice.Method];
+        var longest = isForeign ? TimeSpan.FromMinutes(settings.ForeignMinutes) : TimeSpan.FromHours(settings.AbsoluteHours);
         var session = new PortalSession(Guid.CreateVersion7(), account.Id, methods, DeviceLabel.From(http.Request.Headers.UserAgent),
-            AddressPrefix.Of(http), now, now, now, now.AddHours(settings.AbsoluteHours));
+            AddressPrefix.Of(http), now, now, now, now + longest);
         var secret = RandomNumberGenerator.GetBytes(SecretLength);
         await using var connection = await source.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition("""

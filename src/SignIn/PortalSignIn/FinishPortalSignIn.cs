@@ -13,8 +13,12 @@ namespace Aupd.SignIn.PortalSignIn;
 /// begun under a new id. Returns where the browser goes.</summary>
 internal sealed partial class FinishPortalSignIn(
     PortalClient portal, PendingSignInCookie cookie, Sessions.Sessions sessions, EndSessions end, PortalAccounts accounts, MatchAccount match,
-    Places places, AuditTrail audit, TimeProvider clock, ILogger<FinishPortalSignIn> log)
+    Places places, AuditTrail audit, SignInSettings settings, TimeProvider clock, ILogger<FinishPortalSignIn> log)
 {
+    /// <summary>The portal's word in <c>amr</c> for a sign-in on somebody else's device.</summary>
+    private const string ForeignMethod = "foreign_device";
+    private static readonly TimeSpan ShortestRest = TimeSpan.FromMinutes(1);
+
     internal async Task<string> RunAsync(HttpContext http, CancellationToken ct)
     {
         var pending = cookie.Take(http);
@@ -44,11 +48,21 @@ internal sealed partial class FinishPortalSignIn(
         await match.RunAsync(account, back.Journey, ct);
         var before = await sessions.CurrentAsync(http, ct);
         if (before is not null && before.AccountId != account.Id) await end.OneAsync(before.Sid, before.AccountId, "another-person", ct);
-        await sessions.BeginAsync(http, new NewSession(account.Id, AuthenticatedAt(answer), Methods(answer), answer.Text("sid"), answer.Tokens.IdToken,
-            back.Journey ?? TraceNumber.New()), before, ct);
+        var methods = Methods(answer);
+        // Said here, or on the portal's own form. Services are not told: it is no way to prove who one is.
+        var isForeign = methods.Remove(ForeignMethod) || back.IsForeign;
+        var begin = new NewSession(account.Id, AuthenticatedAt(answer), methods, answer.Text("sid"), answer.Tokens.IdToken, back.Journey ?? TraceNumber.New());
+        await sessions.BeginAsync(http, isForeign ? begin with { Kind = SessionKind.Foreign, Longest = ForeignRest(begin.AuthenticatedAt) } : begin, before, ct);
         await audit.WriteAsync(new AuditLine("signin.signed-in", account.Id.ToString(), null, back.Journey,
-            new { device = DeviceLabel.From(http.Request.Headers.UserAgent), place = places.Of(http) }), ct);
+            new { device = DeviceLabel.From(http.Request.Headers.UserAgent), place = places.Of(http), foreign = isForeign }), ct);
         return back.Onward;
+    }
+
+    // Counted from the proof: passing through the portal once more does not prolong it.
+    private TimeSpan ForeignRest(DateTimeOffset provedAt)
+    {
+        var rest = provedAt.AddMinutes(settings.Devices.ForeignMinutes) - clock.GetUtcNow();
+        return rest > ShortestRest ? rest : ShortestRest;
     }
 
     // auth_time has whole seconds: the proof came somewhere in that second. Its end is taken, so that a proof asked for within the same second

@@ -10,7 +10,8 @@ internal static class PortalEndpoints
     internal static void Map(WebApplication app)
     {
         app.MapGet("/signin/start", async (HttpContext http, StartPortalSignIn start, CancellationToken ct) =>
-            Results.Redirect(await start.RunAsync(http, http.Request.Query["request"], PromptOf(http.Request.Query), http.Request.Query["to"], ct)));
+            Results.Redirect(await start.RunAsync(http, http.Request.Query["request"], PromptOf(http.Request.Query), http.Request.Query["to"],
+                http.Request.Query["foreign"] == "1", ct)));
         app.MapGet("/signin/callback", async (HttpContext http, FinishPortalSignIn finish, CancellationToken ct) =>
             Results.Redirect(await finish.RunAsync(http, ct)));
         app.MapGet(Continue.Path, async (HttpContext http, Continue next, CancellationToken ct) =>

@@ -16,13 +16,15 @@ internal sealed class StartPortalSignIn(PortalClient portal, PendingSignInCookie
     internal const string Anew = "login", Quiet = "none";
 
     /// <param name="page">A word of <see cref="CabinetReturn"/>: a page of the cabinet that wants fresh data or a fresh proof; anything else leads on as usual.</param>
-    internal async Task<string> RunAsync(HttpContext http, string? requestId, string? prompt, string? page, CancellationToken ct)
+    /// <param name="foreign">The device is somebody else's: its owner's sign-in at the portal must not be taken for the person's.</param>
+    internal async Task<string> RunAsync(HttpContext http, string? requestId, string? prompt, string? page, bool foreign, CancellationToken ct)
     {
+        if (foreign) prompt = Anew;
         var request = await requests.FindAsync(requestId, ct);
-        var back = new WayBack(request?.RequestId, TraceNumber.New().Digits, CabinetReturn.PageOf(page) is null ? null : page, prompt == Quiet);
+        var back = new WayBack(request?.RequestId, TraceNumber.New().Digits, CabinetReturn.PageOf(page) is null ? null : page, prompt == Quiet, foreign);
         var begun = await portal.Client.BeginAsync(new SignInRequest
         {
-            ReturnData = back.Write(), Prompt = prompt, LoginHint = request?.LoginHint, UiLocales = language.Code,
+            ReturnData = back.Write(), Prompt = prompt, LoginHint = request?.LoginHint, UiLocales = language.Code, ForeignDevice = foreign,
         }, ct);
         if (begun is not BeginOutcome.Ready ready) return back.To("/portal-down");
         pending.Write(http, ready.Pending);
@@ -32,7 +34,7 @@ internal sealed class StartPortalSignIn(PortalClient portal, PendingSignInCookie
 }
 
 /// <summary>What a sign-in remembers while the browser is at the portal; sealed in the cookie of the attempt.</summary>
-internal sealed record WayBack(string? RequestId, string Trace, string? Page = null, bool IsQuiet = false)
+internal sealed record WayBack(string? RequestId, string Trace, string? Page = null, bool IsQuiet = false, bool IsForeign = false)
 {
     internal TraceNumber? Journey => TraceNumber.TryParse(Trace);
 

@@ -134,6 +134,8 @@ internal static class SessionKind
     internal const string Qr = "qr";
     /// <summary>The same on a panel in a classroom, for a lesson.</summary>
     internal const string Panel = "panel";
+    /// <summary>On somebody else's computer or phone, for a short while.</summary>
+    internal const string Foreign = "foreign";
 }
 
 internal sealed record SessionLine

@@ -14,6 +14,7 @@ internal sealed class IndexModel(Sessions.Sessions sessions, RecogniseDevice rec
     /// <summary>Not on a phone: that is the one to confirm with.</summary>
     public bool IsCodeOffered => !DeviceLabel.IsPhone(Request.Headers.UserAgent);
     public string CodeUrl => WayBack.With(Qr.ScreenModel.Path, RequestId);
+    public string ForeignUrl => WayBack.With("/signin/start?foreign=1", RequestId);
     public string PortalUrl => WayBack.With("/signin/start", RequestId);
 
     /// <summary>The page for whoever was signed out because the mark of the device was copied.</summary>
