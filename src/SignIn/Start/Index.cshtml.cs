@@ -15,7 +15,8 @@ internal sealed class IndexModel(Sessions.Sessions sessions, RecogniseDevice rec
     public bool IsCodeOffered => !DeviceLabel.IsPhone(Request.Headers.UserAgent);
     public string CodeUrl => WayBack.With(Qr.ScreenModel.Path, RequestId);
     public string ForeignUrl => WayBack.With("/signin/start?foreign=1", RequestId);
-    public string PortalUrl => WayBack.With("/signin/start", RequestId);
+    /// <summary>Whose device was copied gives the password anew: the portal may know the browser that the thief sits at.</summary>
+    public string PortalUrl => WayBack.With(IsDeviceCopied ? "/signin/start?anew=1" : "/signin/start", RequestId);
 
     /// <summary>The page for whoever was signed out because the mark of the device was copied.</summary>
     internal const string DeviceCopied = "/?device=copied";
