@@ -45,7 +45,7 @@ internal sealed class BindModel(CabinetParts parts, BindDevice bind, RecogniseDe
         {
             case BindOutcome.Bound: return Redirect(MyDevicesModel.Path + "?done=bound");
             case BindOutcome.TooMany many:
-                ModelState.AddModelError("", language[$"Привязано уже {many.Most} устройств, больше нельзя. Отвяжите те, которыми не пользуетесь.",
+                ModelState.AddModelError("", language[$"Больше устройств привязать нельзя, их уже {many.Most}. Отвяжите те, которыми не пользуетесь.",
                     $"{many.Most} devices are bound, which is the most. Unbind those you do not use."]);
                 return Page();
             default: return Redirect(MyDevicesModel.Path);

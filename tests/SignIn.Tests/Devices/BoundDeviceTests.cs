@@ -55,7 +55,7 @@ public sealed class BoundDeviceTests(GatewaySite site) : IClassFixture<GatewaySi
             site.At("diary", await site.StartAsync(browser));
             await browser.GetAsync(site.Service.SchoolUrl + "/cabinet/devices");
             Assert.Contains("Этой роли у вас больше нет. Поэтому устройство открывается как обычно.", browser.Text);
-            Assert.Contains("сотрудник школы", browser.Text);
+            Assert.Contains("Сотрудник школы", browser.Text);
         }
         finally { await site.ImportAsync(_ => true); }
     }

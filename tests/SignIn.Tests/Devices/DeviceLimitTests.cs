@@ -24,7 +24,7 @@ public sealed class DeviceLimitTests(ThreeDevices site) : IClassFixture<ThreeDev
         await Task.WhenAll(browsers.Select(b => b.SubmitAsync(("Name", "Устройство"), ("Pin", "guardian diary"))));
         Assert.Equal(3, await site.CountAsync(DeviceSteps.LiveSql, parent));
         Assert.Equal(3, browsers.Count(b => b.Token() is not null));
-        Assert.All(browsers.Where(b => b.Token() is null), b => Assert.Contains("Привязано уже 3 устройств", b.Text));
+        Assert.All(browsers.Where(b => b.Token() is null), b => Assert.Contains("их уже 3", b.Text));
         // One that is bound is bound anew, and all of them unbound at once.
         var bound = browsers.First(b => b.Token() is not null);
         await site.BindAsync(bound, "guardian library", "Снова");
