@@ -43,6 +43,8 @@ internal sealed class LoginModel(SignInByPassword signIn, SignInByPasskey byPass
 
     /// <summary>Too many people are signing in at this moment.</summary>
     public bool IsBusy { get; private set; }
+    /// <summary>One has just been refused: the browser is not to bring the same one by itself again.</summary>
+    public bool PasskeyFailed { get; private set; }
     public string? CheckedReturn => LocalUrl.Check(Return);
     public string ReturnQuery => LocalUrl.Check(Return) is { } url ? new QueryBuilder { { "return", url } }.ToString() : "";
 
@@ -68,6 +70,7 @@ internal sealed class LoginModel(SignInByPassword signIn, SignInByPasskey byPass
     public async Task<IActionResult> OnPostPasskeyAsync(string? answer, string? state, CancellationToken ct)
     {
         ModelState.Clear();
+        PasskeyFailed = true;
         switch (await byPasskey.RunAsync(HttpContext, state, answer, ct))
         {
             case PasskeySignInOutcome.SignedIn: return this.SeeOther(Onward);

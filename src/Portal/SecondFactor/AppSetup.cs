@@ -11,10 +11,10 @@ internal sealed record AppSetup(string Uri, string Path, int Size, string Groups
 {
     public static AppSetup Of(string key, string issuer, string label)
     {
-        var name = System.Uri.EscapeDataString(issuer);
-        var uri = $"otpauth://totp/{name}:{System.Uri.EscapeDataString(label)}?secret={key}&issuer={name}&algorithm=SHA1&digits=6&period=30";
+        // As short as apps understand: what they take for granted is left out, and Russian letters cost six characters each.
+        var uri = $"otpauth://totp/{System.Uri.EscapeDataString(label)}?secret={key}&issuer={System.Uri.EscapeDataString(issuer)}";
         using var generator = new QRCodeGenerator();
-        using var code = generator.CreateQrCode(uri, QRCodeGenerator.ECCLevel.M);
+        using var code = generator.CreateQrCode(uri, QRCodeGenerator.ECCLevel.L);
         return new AppSetup(uri, PathOf(code), code.ModuleMatrix.Count, string.Join(' ', key.Chunk(4).Select(c => new string(c))));
     }
 

@@ -5,7 +5,7 @@ namespace Aupd.Portal.SecondFactor;
 
 /// <summary>UserManager's token provider for codes of an app. Instead of Identity's own, which reads the machine's clock, accepts five
 /// minutes of codes and does not say which one it took, so that each could be used again; see
-/// docs/decisions/0030-second-factor.md.</summary>
+/// docs/decisions/0033-second-factor.md.</summary>
 internal sealed class TotpProvider(AccountStore store, TimeProvider clock) : IUserTwoFactorTokenProvider<PortalAccount>
 {
     public const string Name = "totp";
