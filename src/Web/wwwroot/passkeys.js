@@ -41,6 +41,6 @@
     button.disabled = false;
   });
   // The browser offers passkeys where the login is typed, and nothing is shown where there are none.
-  if ('conditional' in form.dataset && PublicKeyCredential.isConditionalMediationAvailable)
+  if (form.dataset.conditional === 'yes' && PublicKeyCredential.isConditionalMediationAvailable)
     PublicKeyCredential.isConditionalMediationAvailable().then(can => can && ask({ publicKey, mediation: 'conditional', signal: waiting.signal }).then(send)).catch(() => {});
 })();
