@@ -13,7 +13,7 @@ internal sealed class QuestionModel(ScreenQuestions questions, ScreenCodes codes
     [BindProperty(SupportsGet = true, Name = "link")] public string? Link { get; set; }
     [BindProperty(SupportsGet = true, Name = "asked")] public string? Asked { get; set; }
     internal PhoneStep.Ask? Asking { get; private set; }
-    public bool IsLetInItself { get; private set; }
+    internal PhoneStep.MayNot? Barred { get; private set; }
     /// <summary>Null when the person has typed the number here.</summary>
     internal IReadOnlyList<ScreenNumber>? Choices { get; private set; }
     public bool IsSamePlace => Places.AreSame(Asking!.Code.Place, places.Of(HttpContext));
@@ -48,8 +48,8 @@ internal sealed class QuestionModel(ScreenQuestions questions, ScreenCodes codes
                 Choices = cookie.WasTyped(HttpContext, ask.Code.Link) ? null : codes.Choices(ask.Code);
                 return null;
             case PhoneStep.GoTo page: return Redirect(page.Url);
-            case PhoneStep.LetInItself:
-                IsLetInItself = true;
+            case PhoneStep.MayNot barred:
+                Barred = barred;
                 return Ended(StatusCodes.Status403Forbidden);
             default: return Ended(StatusCodes.Status410Gone);
         }

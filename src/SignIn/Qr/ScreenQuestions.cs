@@ -17,8 +17,9 @@ internal abstract record PhoneStep
     private PhoneStep() { }
     /// <summary>Unknown, run out, or answered.</summary>
     internal sealed record TooLate : PhoneStep;
-    /// <summary>This browser was let in by a code itself: it cannot let in others, or a forgotten screen would go on for ever.</summary>
-    internal sealed record LetInItself : PhoneStep;
+    /// <summary>This browser was let in by a code itself, or is somebody else's: it cannot let in others, or a short sign-in would go on for
+    /// ever.</summary>
+    internal sealed record MayNot(bool IsForeign) : PhoneStep;
     /// <summary>A page of the sign-in comes first, and leads back.</summary>
     internal sealed record GoTo(string Url) : PhoneStep;
     internal sealed record Ask(ScreenCode Code, PendingRequest? Service, Visitor Visitor, HeldRole Role) : PhoneStep;
@@ -47,7 +48,8 @@ internal sealed class ScreenQuestions(
         var service = await requests.FindAsync(code.RequestId, ct);
         if (code.RequestId is not null && service is null) return new PhoneStep.TooLate();
         var visitor = await sessions.CurrentAsync(http, ct);
-        if (visitor?.Methods.Contains(EnterScreen.Method) == true) return new PhoneStep.LetInItself();
+        if (visitor?.Kind == SessionKind.Foreign) return new PhoneStep.MayNot(IsForeign: true);
+        if (visitor?.Methods.Contains(EnterScreen.Method) == true) return new PhoneStep.MayNot(IsForeign: false);
         var kept = await requests.FindAsync(asked, ct);
         var request = kept?.ResumeUrl == ResumeUrl(link, asked) ? kept : RequestOf(code, service);
         var situation = await situations.ReadAsync(visitor, request, ct);

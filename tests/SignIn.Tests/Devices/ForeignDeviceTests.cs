@@ -1,4 +1,5 @@
 using System.Net;
+using Aupd.SignIn.Tests.Qr;
 using Aupd.TestKit;
 
 namespace Aupd.SignIn.Tests.Devices;
@@ -81,6 +82,21 @@ public sealed class ForeignDeviceTests(GatewaySite site) : IClassFixture<Gateway
         await browser.FollowAsync();
         Assert.Equal("foreign", await KindAsync(visitor));
         Assert.Equal(0, await site.CountAsync(DeviceSteps.SessionsSql, owner));
+    }
+
+    [Fact]
+    public async Task It_lets_in_no_other_screen()
+    {
+        using var browser = await OnForeignDeviceAsync(await site.ParentAsync(12));
+        using var screen = await site.ScreenAsync();
+        await browser.OpenAsync(await site.LinkAsync(screen));
+        Assert.Equal(HttpStatusCode.Forbidden, browser.Status);
+        Assert.Contains("На чужом устройстве", browser.Text);
+        await site.TypeAsync(browser, screen.Number());
+        Assert.Equal(HttpStatusCode.Forbidden, browser.Status);
+        using var phone = await site.SignInAsync(await site.ParentAsync(13));
+        await phone.OpenAsync(await site.LinkAsync(screen));
+        Assert.Equal(HttpStatusCode.OK, phone.Status);
     }
 
     [Fact]
