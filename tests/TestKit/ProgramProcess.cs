@@ -46,8 +46,11 @@ public sealed class ProgramProcess : IAsyncDisposable
         var watch = Stopwatch.StartNew();
         while (!Output.Contains(text, StringComparison.Ordinal))
         {
-            if (_process.HasExited || watch.Elapsed > Patience)
-                throw new InvalidOperationException($"The program did not say \"{text}\":\n{Output}");
+            // A program that has just ended may have said it: what is still in the pipe is read first.
+            var hasEnded = _process.HasExited;
+            if (hasEnded) await _process.WaitForExitAsync();
+            if (Output.Contains(text, StringComparison.Ordinal)) return;
+            if (hasEnded || watch.Elapsed > Patience) throw new InvalidOperationException($"The program did not say \"{text}\":\n{Output}");
             await Task.Delay(20);
         }
     }
