@@ -22,6 +22,8 @@ public sealed class TheProgramAsAProcess : IDisposable
             await first.UntilItSaysAsync("Ctrl-C");
             Assert.Contains("zvonok-na-urok", first.Output);
             await AnswersAsync();
+            // Pressed twice, as people do.
+            using (var again = System.Diagnostics.Process.Start("kill", ["-INT", first.Id.ToString()])) await again.WaitForExitAsync();
             Assert.Equal(0, await first.StopAsync());
             Assert.False(PostgresRuns(), "PostgreSQL was left running");
         }

@@ -17,6 +17,7 @@ internal sealed partial class PartitionKeeper(NpgsqlDataSource source, OpenIdSet
     // A statement that is planned once locks all partitions that there may be, and 16 locks a connection are cheap: so a table of the hot path
     // has about six at most; one that is looked into by what another row says has fewer, since all of them are opened then.
     private static readonly TimeSpan SixHours = 6 * Hour, TwelveWeeks = 12 * Week;
+    internal const int MostMoved = 10_000;
     private const long LockKey = 0x41555044_0002;
 
     /// <param name="Width">How much time one partition holds.</param>
@@ -93,11 +94,19 @@ internal sealed partial class PartitionKeeper(NpgsqlDataSource source, OpenIdSet
             var name = NameOf(table, from);
             // Narrower ones of an earlier width may lie here; what they leave out goes to the default partition for that while.
             if (existing.Any(n => StartOf(n) >= from && StartOf(n) < from + table.Width)) continue;
+            if (!await IsQuickToMoveAsync(connection, table, from, ct)) continue;
             await InTransactionAsync(connection, MakeSql(table, name, from), ct);
             made++;
         }
         return made;
     }
+
+    // Sign-ins wait while rows move. More than a few, since no worker ran for long, stay in the default partition until they have expired.
+    private static Task<bool> IsQuickToMoveAsync(NpgsqlConnection connection, Churn table, DateTimeOffset from, CancellationToken ct) =>
+        connection.ExecuteScalarAsync<bool>(new CommandDefinition($"""
+            select count(*) <= @MostMoved from (
+                select 1 from openid.{table.Table}_rest where expires_at >= @from and expires_at < @to limit @MostMoved + 1) found
+            """, new { MostMoved, from, to = from + table.Width }, cancellationToken: ct));
 
     private async Task<int> DropAsync(NpgsqlConnection connection, Churn table, HashSet<string> existing, CancellationToken ct)
     {

@@ -29,14 +29,13 @@ internal sealed class PortalEvents(
             else if (news.Type == AccountDisabled) await end.AllOfAsync(found.Account.Id, "portal-account-disabled", ct);
             else if (news.Type == IdentifierChanged && Changed(found.Account, news.Details) is { } account)
                 await match.RunAsync(await accounts.SaveAsync(account, ct), null, ct);
-            await audit.WriteAsync(new AuditLine("signin.portal-event", "portal", found.Account.Id.ToString(), null, new { news.Type, news.Id }), ct);
+            await audit.WriteAsync(new AuditLine("signin.portal-event", "portal", found.Account.Id.ToString(), null, new { news.Type, news.Id, credential = Text(news.Details, "credential_type") }), ct);
         }
         await MarkTakenAsync(news.Id, ct);
     }
 
     // A passkey or an app that came or went proves nothing less of those who are signed in; the portal lists them to the person instead.
-    private static bool IsPassword(JsonElement details) => !(details.ValueKind == JsonValueKind.Object
-        && details.TryGetProperty("credential_type", out var type) && type.ValueKind == JsonValueKind.String) || type.GetString() == "password";
+    private static bool IsPassword(JsonElement details) => Text(details, "credential_type") is null or "password";
 
     /// <summary>The portal's session is over: so are ours that began with it. A replay ends nothing that began later.</summary>
     internal async Task TakeAsync(LogoutNotice notice, CancellationToken ct)

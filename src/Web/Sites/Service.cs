@@ -50,14 +50,15 @@ public sealed class Service : IAsyncDisposable
         }
     }
 
+    private static IReadOnlyList<PosixSignalRegistration> HeldSignals { get; set; } = [];
+
     /// <summary>Returns on Ctrl-C, SIGTERM or the end of the terminal.</summary>
     public static async Task UntilAskedToStopAsync(CancellationToken ct)
     {
         var asked = new TaskCompletionSource();
         void Ask(PosixSignalContext context) { context.Cancel = true; asked.TrySetResult(); }
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask);
-        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Ask);
+        // Kept until the program ends: who presses Ctrl-C twice must not leave PostgreSQL behind.
+        HeldSignals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(s => PosixSignalRegistration.Create(s, Ask))];
         await using var cancelled = ct.Register(() => asked.TrySetResult());
         await asked.Task;
     }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Aupd.OpenId.Tests.Provider;
 
 /// <summary>A third party, "club" of "Клуб Ромашка", gets nothing before the person has said yes, and no more than was said yes to.</summary>
-public sealed class ConsentTests(ProviderFixture fixture) : IClassFixture<ProviderFixture>, IAsyncLifetime
+public sealed partial class ConsentTests(ProviderFixture fixture) : IClassFixture<ProviderFixture>, IAsyncLifetime
 {
     private static readonly OpenIdClient Club = ProviderFixture.Client("club") with
     {
@@ -268,35 +268,5 @@ public sealed class ConsentTests(ProviderFixture fixture) : IClassFixture<Provid
         await fixture.Site.Clients.RegisterAsync(Club, default);
         await person.GetAsync(Ask());
         Assert.Equal("/consent", person.Location!.AbsolutePath);
-    }
-
-    [Fact]
-    public async Task A_device_of_a_third_party_asks_on_the_same_page_and_dies_with_the_consent()
-    {
-        using var http = fixture.Browser();
-        using var phone = new Browser(fixture.Site.Url);
-        var screen = await Screen.AskAsync(http, "club", "openid email offline_access");
-        await screen.QuestionAsync(phone, "viewer");
-        foreach (var text in new[] { "Клуб Ромашка", "вашу электронную почту", "когда вы не в сервисе" }) Assert.Contains(text, phone.Text);
-        await phone.SubmitAsync(("answer", "allow"));
-        Assert.Equal(3, await CountAsync("viewer"));
-        var tokens = await screen.PollAsync();
-        Assert.Equal(HttpStatusCode.OK, tokens.Status);
-        var second = await Screen.AskAsync(http, "club", "openid");
-        await second.LetInAsync(phone, "viewer");
-        await Consents.RevokeAsync("viewer", "club", default);
-        Assert.Equal("invalid_grant", (await second.PollAsync()).Text("error"));
-        Assert.Equal("invalid_grant", (await http.RefreshAsync(tokens.Text("refresh_token")!, "club")).Text("error"));
-    }
-
-    [Fact]
-    public async Task Refusing_a_device_consents_to_nothing()
-    {
-        using var http = fixture.Browser();
-        using var phone = new Browser(fixture.Site.Url);
-        var screen = await Screen.AskAsync(http, "club");
-        await screen.QuestionAsync(phone, "cautious");
-        await phone.SubmitAsync(("answer", "refuse"));
-        Assert.Equal(0, await CountAsync("cautious"));
     }
 }

@@ -4,6 +4,7 @@ using Aupd.OpenId.Grants;
 using Aupd.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace Aupd.OpenId.Tests.Provider;
 
@@ -176,6 +177,36 @@ public sealed class NodesTests : IAsyncLifetime
         var (_, dropped) = await keeper.RunAsync(default);
         Assert.InRange(dropped, 6, 30);
         Assert.Equal(HttpStatusCode.OK, (await browser.RefreshAsync(refreshed.Text("refresh_token")!)).Status);
+    }
+
+    [Fact]
+    public async Task Many_rows_stay_in_the_default_partition_since_sign_ins_would_wait_while_they_move()
+    {
+        await using var site = await TestSite.StartAsync(_people, _clock, partitions: false);
+        await site.Clients.RegisterAsync(ProviderFixture.Client("web"), default);
+        using var browser = new TestBrowser(site.Url);
+        var tokens = await browser.TokensAsync("anna");
+        await using (var fill = site.Shared.Source.CreateCommand("""
+            insert into openid.access_token (token_hash, provider, client_id, scopes, audiences, issued_at, expires_at)
+            select sha256(n::text::bytea), 'test', 'web', '{}', '{}', $1, $1 + interval '1 minute' from generate_series(1, $2) n
+            """))
+        {
+            fill.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = _clock.GetUtcNow() });
+            fill.Parameters.Add(new NpgsqlParameter<int> { TypedValue = PartitionKeeper.MostMoved + 1 });
+            await fill.ExecuteNonQueryAsync();
+        }
+        async Task<long> LeftAsync()
+        {
+            await using var count = site.Shared.Source.CreateCommand("select count(*) from openid.access_token_rest");
+            return (long)(await count.ExecuteScalarAsync())!;
+        }
+        var keeper = new PartitionKeeper(site.Shared.Source, new OpenIdSettings(), _clock, NullLogger<PartitionKeeper>.Instance);
+        await keeper.RunAsync(default);
+        Assert.InRange(await LeftAsync(), PartitionKeeper.MostMoved + 1, PartitionKeeper.MostMoved + 2);
+        Assert.Equal(HttpStatusCode.OK, (await browser.UserInfoAsync(tokens.Text("access_token")!)).Status);
+        _clock.Advance(TimeSpan.FromDays(2));
+        await keeper.RunAsync(default);
+        Assert.Equal(0, await LeftAsync());
     }
 
     [Fact]

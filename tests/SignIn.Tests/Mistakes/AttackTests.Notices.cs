@@ -71,6 +71,21 @@ public sealed partial class AttackTests
         }
     }
 
+    [Fact]
+    public async Task A_changed_second_step_ends_no_session_and_is_told_as_what_it_is()
+    {
+        var parent = await site.ParentAsync(15);
+        using var browser = await site.SignInAsync(parent);
+        site.Clock.Advance(TimeSpan.FromSeconds(2));
+        var news = News(parent, "passkey-once");
+        news["events"]![CredentialChange]!["credential_type"] = "fido2-platform";
+        Assert.Equal(HttpStatusCode.Accepted, await TellAsync(await PortalSignsAsync(news, "secevent+jwt"), leaves: false));
+        Assert.Equal(1, await SessionsAsync(parent));
+        await browser.GetAsync(site.Service.SchoolUrl + "/cabinet/security/history");
+        Assert.Contains("Второй шаг входа изменён на портале", browser.Text);
+        Assert.DoesNotContain("Пароль изменён", browser.Text);
+    }
+
     // What is taken for fourteen days must be known as taken for longer.
     [Fact]
     public async Task A_notice_of_the_portal_is_remembered_for_as_long_as_it_could_be_brought_again()

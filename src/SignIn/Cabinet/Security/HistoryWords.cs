@@ -26,7 +26,7 @@ internal sealed class HistoryWords(Places places)
         "signin.signed-out" => l["Выход", "Signed out"],
         "signin.signed-out-everywhere" => l["Выход на всех устройствах", "Signed out everywhere"],
         "signin.sessions-ended" => Ended(Text(line, "why"), l),
-        "signin.portal-event" => Portal(Text(line, "type"), l),
+        "signin.portal-event" => Portal(Text(line, "type"), Text(line, "credential"), l),
         "signin.device-bound" => l["Устройство привязано", "A device was bound"],
         "signin.device-renamed" => l["Устройство переименовано", "A device was renamed"],
         "signin.device-unbound" => Unbound(Text(line, "why"), l),
@@ -63,8 +63,9 @@ internal sealed class HistoryWords(Places places)
         _ => l["Устройство отвязано", "A device was unbound"],
     };
 
-    private static string Portal(string? type, Language l) => type?.Split('/')[^1] switch
+    private static string Portal(string? type, string? credential, Language l) => type?.Split('/')[^1] switch
     {
+        "credential-change" when credential is not (null or "password") => l["Второй шаг входа изменён на портале", "The second step of sign-in was changed at the portal"],
         "credential-change" => l["Пароль изменён на портале", "The password was changed at the portal"],
         "identifier-changed" => l["Данные изменены на портале", "The data were changed at the portal"],
         "account-disabled" => l["Учётная запись портала отключена", "The portal account was disabled"],
