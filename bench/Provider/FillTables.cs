@@ -31,18 +31,13 @@ internal static class FillTables
           from generate_series($1::bigint, $2::bigint) n
         """;
 
-    // Three tokens a family, of which two are spent; expiry spread over the time that a token lives.
-    private const string GrantsSql = """
-        insert into openid.client_grant (id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at, methods, granted_at, expires_at)
-        select ('00000000-0000-7000-a000-' || lpad(to_hex(n), 12, '0'))::uuid, 'school', 'bench', '00000000-0000-7000-9000-' || lpad(to_hex(n), 12, '0'), md5('sid' || n),
-               'guardian', '{openid,profile}', false, now(), '{pwd}', now(), date_trunc('second', now()) + n % 90 * interval '1 day'
-          from generate_series($1::bigint, $2::bigint) n
-        """;
-
+    // A refresh token is a state of its grant; three services a session have one.
     private const string TokensSql = """
-        insert into openid.refresh_token (token_hash, provider, client_id, grant_id, grant_expires_at, issued_at, expires_at, spent_at)
-        select sha256(('token' || n)::bytea), 'school', 'bench', ('00000000-0000-7000-a000-' || lpad(to_hex(n / 3), 12, '0'))::uuid,
-               date_trunc('second', now()) + n / 3 % 90 * interval '1 day', now(), date_trunc('second', now()) + n % 30 * interval '1 day', case when n % 3 < 2 then now() end
+        insert into openid.client_grant (id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at, methods, granted_at, expires_at,
+               refresh_hashes, refresh_issued_at)
+        select ('00000000-0000-7000-a000-' || lpad(to_hex(n), 12, '0'))::uuid, 'school', 'bench', '00000000-0000-7000-9000-' || lpad(to_hex(n / 9), 12, '0'),
+               md5('sid' || n / 3), 'guardian', '{openid,profile}', false, now(), '{pwd}', now(), date_trunc('second', now()) + n % 90 * interval '1 day',
+               array[sha256(('token' || n)::bytea)], now()
           from generate_series($1::bigint, $2::bigint) n
         """;
 
@@ -55,10 +50,9 @@ internal static class FillTables
         say($"{watch.Elapsed.TotalSeconds,7:F1} s  {sessions / 3 + 1} accounts and profiles");
         await FillAsync(source, SessionsSql, sessions);
         say($"{watch.Elapsed.TotalSeconds,7:F1} s  {sessions} sessions");
-        await FillAsync(source, GrantsSql, tokens / 3 + 1);
         await FillAsync(source, TokensSql, tokens);
-        say($"{watch.Elapsed.TotalSeconds,7:F1} s  {tokens} refresh tokens and their grants");
-        foreach (var sql in new[] { "vacuum (analyze) signin.account", "vacuum (analyze) signin.session", "vacuum (analyze) openid.client_grant", "vacuum (analyze) openid.refresh_token", "checkpoint" })
+        say($"{watch.Elapsed.TotalSeconds,7:F1} s  {tokens} grants, each with its refresh token");
+        foreach (var sql in new[] { "vacuum (analyze) signin.account", "vacuum (analyze) signin.session", "vacuum (analyze) openid.client_grant", "checkpoint" })
         {
             await using var command = source.CreateCommand(sql);
             command.CommandTimeout = 0;

@@ -27,6 +27,12 @@ internal sealed partial class PartitionKeeper(NpgsqlDataSource source, OpenIdSet
         /// <summary>How much longer rows are kept than they are good: reuse of a code or token is told from an unknown one for a
         /// day.</summary>
         public TimeSpan KeptAfterExpiry { get; init; } = TimeSpan.FromDays(1);
+
+        /// <summary>How full a page is made, in percent.</summary>
+        public int Filled { get; init; } = 100;
+
+        /// <summary>How far partitions reach beyond what can be written now, so that a worker may be away for a while.</summary>
+        public TimeSpan Ahead => 2 * Width < Week ? 2 * Width : Week;
     }
 
     private Churn[] Tables =>
@@ -36,8 +42,8 @@ internal sealed partial class PartitionKeeper(NpgsqlDataSource source, OpenIdSet
         new("authorization_code", SixHours, TimeSpan.FromSeconds(settings.CodeLifetimeSeconds)),
         new("device_authorization", SixHours, TimeSpan.FromSeconds(settings.DeviceCodeLifetimeSeconds)),
         new("access_token", SixHours, TimeSpan.FromSeconds(settings.AccessTokenLifetimeSeconds)),
-        new("refresh_token", Week, TimeSpan.FromDays(settings.RefreshTokenIdleDays)),
-        new("client_grant", TwelveWeeks, TimeSpan.FromDays(settings.GrantLifetimeDays)),
+        // Room beside each row, for a refresh changes it in place.
+        new("client_grant", TwelveWeeks, TimeSpan.FromDays(settings.GrantLifetimeDays)) { Filled = 80 },
         // An expired message is refused by its expiry; the hour is for nodes whose clocks differ.
         new("replay", Hour, ReplayStore.MaxLifetime) { KeptAfterExpiry = Hour },
     ];
@@ -88,8 +94,7 @@ internal sealed partial class PartitionKeeper(NpgsqlDataSource source, OpenIdSet
     {
         var made = 0;
         var now = clock.GetUtcNow();
-        // Two widths beyond what can be written now, so that a worker may be away for a while.
-        for (var from = Floor(now, table.Width); from <= now + table.Lifetime + 2 * table.Width; from += table.Width)
+        for (var from = Floor(now, table.Width); from <= now + table.Lifetime + table.Ahead; from += table.Width)
         {
             var name = NameOf(table, from);
             // Narrower ones of an earlier width may lie here; what they leave out goes to the default partition for that while.
@@ -131,7 +136,7 @@ internal sealed partial class PartitionKeeper(NpgsqlDataSource source, OpenIdSet
         return $"""
             lock table only openid.{table.Table} in access exclusive mode;
             lock table openid.{table.Table}_rest in access exclusive mode;
-            create table openid.{name} (like openid.{table.Table} including all);
+            create table openid.{name} (like openid.{table.Table} including all) with (fillfactor = {table.Filled});
             with moved as (delete from openid.{table.Table}_rest where expires_at >= {start} and expires_at < {end} returning *)
             insert into openid.{name} select * from moved;
             alter table openid.{table.Table} attach partition openid.{name} for values from ({start}) to ({end})

@@ -2,6 +2,7 @@ using Aupd.OpenId.Clients;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Protocol;
 using Aupd.OpenId.Token;
+using Aupd.OpenId.Token.RefreshToken;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -11,27 +12,23 @@ namespace Aupd.OpenId.Revocation;
 /// <summary><c>POST /connect/revoke</c> (RFC 7009): a client gives a token back. A refresh token takes its whole grant along. Whatever is
 /// not a living token of this client is answered the same, and nothing happens. One round trip.</summary>
 internal sealed partial class RevocationEndpoint(
-    NpgsqlDataSource source, AuthenticateClient authenticate, AccessTokens tokens, ProviderIdentity provider, TimeProvider clock,
+    NpgsqlDataSource source, AuthenticateClient authenticate, AccessTokens tokens, RefreshTokens refreshTokens, ProviderIdentity provider, TimeProvider clock,
     ILogger<RevocationEndpoint> log)
 {
     public const string Path = "/connect/revoke";
 
-    // A handle does not say what it is, so token_type_hint is not needed (§2.1): both tables are looked into by their keys.
+    // A token says itself what it is, so token_type_hint is not needed (§2.1).
     private const string OpaqueSql = """
-        with access as (
-            update openid.access_token t set revoked_at = $4
-             where t.token_hash = $1 and t.expires_at = $2 and t.provider = $3 and t.revoked_at is null
-               and case when t.client_id is not null then t.client_id = $5 else exists (
-                   select from openid.client_grant g where g.id = t.grant_id and g.expires_at = t.grant_expires_at and g.client_id = $5) end
-            returning 1
-        ), ended as (
-            update openid.client_grant g set revoked_at = $4
-              from openid.refresh_token r
-             where r.token_hash = $1 and r.expires_at = $2 and r.provider = $3 and r.client_id = $5
-               and g.id = r.grant_id and g.expires_at = r.grant_expires_at and g.revoked_at is null
-            returning 1
-        )
-        select (select count(*) from access)::int, (select count(*) from ended)::int
+        update openid.access_token t set revoked_at = $4
+         where t.token_hash = $1 and t.expires_at = $2 and t.provider = $3 and t.revoked_at is null
+           and case when t.client_id is not null then t.client_id = $5 else exists (
+               select from openid.client_grant g where g.id = t.grant_id and g.expires_at = t.grant_expires_at and g.client_id = $5) end
+        """;
+
+    // A spent one will do: it was given to this client, who wants no more of it.
+    private const string RefreshSql = """
+        update openid.client_grant set revoked_at = $4
+         where id = $1 and expires_at = $2 and provider = $3 and client_id = $5 and revoked_at is null
         """;
 
     // A JWT has no row until it is revoked.
@@ -61,13 +58,18 @@ internal sealed partial class RevocationEndpoint(
     private async Task RevokeAsync(OpenIdClient client, string token)
     {
         var now = clock.GetUtcNow();
+        if (refreshTokens.TryRead(token) is { } given)
+        {
+            await using var command = source.CreateCommand(RefreshSql);
+            command.Add(given.Grant.Id).Add(given.Grant.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId);
+            Revoked(log, provider.Name, client.ClientId, 0, await command.ExecuteNonQueryAsync());
+            return;
+        }
         if (Handle.TryParse(token) is { } handle)
         {
             await using var command = source.CreateCommand(OpaqueSql);
             command.Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId);
-            await using var reader = await command.ExecuteReaderAsync(CancellationToken.None);
-            await reader.ReadAsync(CancellationToken.None);
-            Revoked(log, provider.Name, client.ClientId, reader.GetInt32(0), reader.GetInt32(1));
+            Revoked(log, provider.Name, client.ClientId, await command.ExecuteNonQueryAsync(), 0);
             return;
         }
         if (!token.Contains('.') || await tokens.ReadJwtAsync(token, now, CancellationToken.None) is not { } claims) return;

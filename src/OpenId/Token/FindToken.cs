@@ -6,6 +6,7 @@ using Aupd.OpenId.Doors;
 using Aupd.OpenId.Dpop;
 using Aupd.OpenId.Grants;
 using Aupd.OpenId.Protocol;
+using Aupd.OpenId.Token.RefreshToken;
 using Aupd.OpenId.Token.TokenExchange;
 using Npgsql;
 
@@ -48,7 +49,7 @@ internal sealed record TokenUse(string OpaqueSql, string JwtSql, Action<NpgsqlBa
 
 /// <summary>Looks a token up, with the grant it rests on and the site's word about the person: one round trip.</summary>
 internal sealed class FindToken(
-    UseProof acting, ClientDirectory clients, IClaimsSource site, AccessTokens tokens, ProviderIdentity provider, TimeProvider clock)
+    UseProof acting, ClientDirectory clients, IClaimsSource site, AccessTokens tokens, RefreshTokens refreshTokens, ProviderIdentity provider, TimeProvider clock)
 {
     /// <summary>Names for the columns of the statements below, for a statement that goes on from them.</summary>
     public const string Columns = """
@@ -69,10 +70,11 @@ internal sealed class FindToken(
          where t.token_hash = $1 and t.expires_at = $2 and t.provider = $3 and t.expires_at > $4 and t.revoked_at is null
         """;
 
-    private const string RefreshTokens = """
-        select r.client_id, null::text[], null::text[], r.issued_at, null::text, true, r.dpop_jkt, r.grant_id, r.grant_expires_at
-          from openid.refresh_token r
-         where r.token_hash = $1 and r.expires_at = $2 and r.provider = $3 and r.expires_at > $4 and r.spent_at is null
+    private const string RefreshToken = """
+        select r.client_id, null::text[] as scopes, null::text[] as audiences, r.refresh_issued_at as issued_at, null::text as actor, true as refresh,
+               r.refresh_jkt as dpop_jkt, r.id as grant_id, r.expires_at as grant_expires_at
+          from openid.client_grant r
+         where r.id = $5 and r.expires_at = $2 and $1 = any(r.refresh_hashes)
         """;
 
     // A JWT brings what it says; the row only knows whether it was revoked alone.
@@ -93,12 +95,12 @@ internal sealed class FindToken(
         """;
 
     public static string StandingSql(IClaimsSource site) => Compose(OpaqueTokens, site.StandingSql);
-    private static string StandingOfAnySql(IClaimsSource site) => Compose($"{OpaqueTokens} union all {RefreshTokens}", site.StandingSql);
+    private static string StandingOfRefreshSql(IClaimsSource site) => Compose(RefreshToken, site.StandingSql);
     public static string StandingOfJwtSql(IClaimsSource site) => Compose(Jwt, site.StandingSql);
     private static string HolderSql(IClaimsSource site) => Compose(OpaqueTokens, site.HolderSql);
     private static string HolderOfJwtSql(IClaimsSource site) => Compose(Jwt, site.HolderSql);
 
-    private readonly string _standing = StandingSql(site), _standingOfAny = StandingOfAnySql(site), _standingOfJwt = StandingOfJwtSql(site),
+    private readonly string _standing = StandingSql(site), _standingOfRefresh = StandingOfRefreshSql(site), _standingOfJwt = StandingOfJwtSql(site),
         _holder = HolderSql(site), _holderOfJwt = HolderOfJwtSql(site);
 
     /// <summary>An access token, with all that claims are made of; or that the proof which came with it was used before.</summary>
@@ -110,8 +112,14 @@ internal sealed class FindToken(
         (await FindAsync(token, _standing, _standingOfJwt, null, ct)).Token;
 
     /// <summary>An access or a refresh token, with the person's standing.</summary>
-    public async ValueTask<FoundToken?> AnyAsync(string token, CancellationToken ct) =>
-        (await FindAsync(token, _standingOfAny, _standingOfJwt, null, ct)).Token;
+    public async ValueTask<FoundToken?> AnyAsync(string token, CancellationToken ct)
+    {
+        if (refreshTokens.TryRead(token) is not { } given) return await AccessTokenAsync(token, ct);
+        var now = clock.GetUtcNow();
+        if (given.ExpiresAt <= now) return null;
+        var command = new NpgsqlBatchCommand(_standingOfRefresh).Add(given.Hash).Add(given.Grant.ExpiresAt).Add(provider.Name).Add(now).Add(given.Grant.Id);
+        return (await acting.ReadAsync(null, command, reader => ReadAsync(reader, given.ExpiresAt, null, null, ct), ct)).Result;
+    }
 
     /// <summary>An access token, with the person's standing, and what is done with it in the same statement.</summary>
     public ValueTask<(FoundToken? Token, OAuthError? Error)> AccessTokenAsync(string token, TokenUse use, DpopProof? proof, CancellationToken ct) =>

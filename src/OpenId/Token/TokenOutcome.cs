@@ -16,6 +16,8 @@ internal sealed record Granted(
     IReadOnlyList<string> Scopes,
     DateTimeOffset AuthenticatedAt, IReadOnlyList<string> Methods)
 {
+    public GrantKey Key => new(GrantId, GrantExpiresAt);
+
     public string? Nonce { get; init; }
 
     /// <summary>What the site's StandingSql said in the statement that made this; null: no token.</summary>

@@ -159,6 +159,49 @@ public sealed class RefreshTests(ProviderFixture fixture) : IClassFixture<Provid
         Assert.Equal("invalid_grant", (await browser.RefreshAsync(within.Text("refresh_token")!)).Text("error"));
     }
 
+    [Fact]
+    public async Task With_grace_set_whoever_repeated_a_lost_answer_may_go_on_with_either_token()
+    {
+        await using var site = await TestSite.StartAsync(fixture.People, fixture.Clock, settings: new Dictionary<string, string?> { ["OpenId:RefreshGraceSeconds"] = "10" });
+        await site.Clients.RegisterAsync(ProviderFixture.Client("web"), default);
+        using var browser = new TestBrowser(site.Url);
+        var token = (await browser.TokensAsync("anna")).Text("refresh_token")!;
+        var (first, second) = (await browser.RefreshAsync(token), await browser.RefreshAsync(token));
+        first = await browser.RefreshAsync(first.Text("refresh_token")!);
+        Assert.Equal(HttpStatusCode.OK, first.Status);
+        Assert.Equal(HttpStatusCode.OK, (await browser.RefreshAsync(second.Text("refresh_token")!)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await browser.RefreshAsync(first.Text("refresh_token")!)).Status);
+    }
+
+    // A resource server reads the grant's name in a JWT access token: it must not be able to end the family with that.
+    [Fact]
+    public async Task A_made_up_token_of_a_living_grant_is_unknown_and_harms_nobody()
+    {
+        using var browser = fixture.Browser();
+        var token = (await browser.TokensAsync("anna")).Text("refresh_token")!;
+        for (var at = 0; at < token.Length; at += 7)
+        {
+            var changed = token[..at] + (token[at] == 'A' ? 'B' : 'A') + token[(at + 1)..];
+            Assert.Equal("invalid_grant", (await browser.RefreshAsync(changed)).Text("error"));
+        }
+        Assert.Equal(HttpStatusCode.OK, (await browser.RefreshAsync(token)).Status);
+    }
+
+    [Fact]
+    public async Task A_refresh_token_that_was_spent_long_ago_and_has_expired_still_ends_the_family()
+    {
+        using var browser = fixture.Browser();
+        var tokens = await browser.TokensAsync("long-ago");
+        var spent = tokens.Text("refresh_token")!;
+        for (var day = 0; day < 40; day += 20)
+        {
+            tokens = await browser.RefreshAsync(tokens.Text("refresh_token")!);
+            fixture.Clock.Advance(TimeSpan.FromDays(20));
+        }
+        Assert.Equal("invalid_grant", (await browser.RefreshAsync(spent)).Text("error"));
+        Assert.Equal("invalid_grant", (await browser.RefreshAsync(tokens.Text("refresh_token")!)).Text("error"));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("x")]

@@ -8,13 +8,14 @@ using Aupd.OpenId.Doors;
 using Aupd.OpenId.Dpop;
 using Aupd.OpenId.Grants;
 using Aupd.OpenId.Protocol;
+using Aupd.OpenId.Token.RefreshToken;
 using Npgsql;
 
 namespace Aupd.OpenId.Token.AuthorizationCode;
 
 /// <summary>grant_type=authorization_code.</summary>
 internal sealed partial class RedeemCode(
-    NpgsqlDataSource source, UseProof acting, IClaimsSource site, AccessTokens accessTokens, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider,
+    NpgsqlDataSource source, UseProof acting, IClaimsSource site, AccessTokens accessTokens, RefreshTokens refreshTokens, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider,
     OpenIdSettings settings, TimeProvider clock)
 {
     // One statement spends the code and makes the grant with its tokens: of thirty racing requests one gets a row. The code is spent by
@@ -31,28 +32,24 @@ internal sealed partial class RedeemCode(
         ), good as (
             select * from code
              where client_id = $5 and redirect_uri = $6 and code_challenge = $7 and expires_at > $4 and consented
-               and {Resources.CoversSql("$14", "resources")} and (dpop_jkt is null or dpop_jkt = $16::text)
+               and {Resources.CoversSql("$13", "resources")} and (dpop_jkt is null or dpop_jkt = $15::text)
         ), granted as (
             insert into openid.client_grant (id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at,
-                methods, granted_at, expires_at, claims, resources)
+                methods, granted_at, expires_at, claims, resources, refresh_hashes, refresh_issued_at, refresh_jkt)
             select grant_id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at, methods,
-                $4, grant_expires_at, claims, resources from good
+                $4, grant_expires_at, claims, resources, array_remove(array[$11::bytea], null), $4, $12::text from good
         ), access as (
             insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, audiences, issued_at, expires_at,
                 dpop_jkt)
-            select $9, provider, grant_id, grant_expires_at, scopes, {Resources.AudiencesSql("$14", "$15", "resources")}, $4, $10, $16::text
+            select $9, provider, grant_id, grant_expires_at, scopes, {Resources.AudiencesSql("$13", "$14", "resources")}, $4, $10, $15::text
               from good where $9::bytea is not null
-        ), refresh as (
-            insert into openid.refresh_token (token_hash, provider, client_id, grant_id, grant_expires_at, issued_at, expires_at,
-                dpop_jkt)
-            select $11, provider, client_id, grant_id, grant_expires_at, $4, $12, $17::text from good where $13
         )
         select grant_id, subject, session_id, context, scopes, nonce, authenticated_at, methods,
                client_id = $5, redirect_uri = $6, code_challenge = $7, expires_at > $4,
                {AskSite.Sql(site.StandingSql, "code", "$4")},
                claims::text, {holder}, grant_expires_at, consented,
-               {Resources.CoversSql("$14", "resources")}, resources,
-               dpop_jkt is null or coalesce(dpop_jkt = $16::text, false)
+               {Resources.CoversSql("$13", "resources")}, resources,
+               dpop_jkt is null or coalesce(dpop_jkt = $15::text, false)
           from code
         """;
 
@@ -75,17 +72,16 @@ internal sealed partial class RedeemCode(
         if (targetError is not null) return Refuse(targetError);
         var now = clock.GetUtcNow();
         var access = accessTokens.New(client, now) with { Jkt = proof?.Thumbprint };
-        var refresh = Handle.New(now, TimeSpan.FromDays(settings.RefreshTokenIdleDays), handle.NamesClaims);
+        var refresh = client.Allows(GrantTypes.RefreshToken) ? refreshTokens.New(now, handle.NamesClaims) : null;
         var longest = DateTimeOffset.FromUnixTimeSeconds((now + TimeSpan.FromDays(settings.GrantLifetimeDays)).ToUnixTimeSeconds());
         var command = new NpgsqlBatchCommand(handle.NamesClaims ? _withClaims : _sql).Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId).Add(redirectUri)
-            .Add(Challenge(verifier)).Add(longest).AddBytes(access.Hash).Add(access.ExpiresAt).Add(refresh.Hash).Add(refresh.ExpiresAt)
-            .Add(client.Allows(GrantTypes.RefreshToken)).AddTexts(resources).Add(Resources.Registered(client, provider.Issuer))
-            .AddText(access.Jkt).AddText(client.IsPublic ? access.Jkt : null);
+            .Add(Challenge(verifier)).Add(longest).AddBytes(access.Hash).Add(access.ExpiresAt).AddBytes(refresh?.Hash)
+            .AddText(client.IsPublic ? access.Jkt : null).AddTexts(resources).Add(Resources.Registered(client, provider.Issuer)).AddText(access.Jkt);
         var ((granted, error), used) = await acting.ReadAsync(proof, command, reader => ReadAsync(reader, client, ct), ct);
         if ((used ?? error) is { } fault) return Refuse(fault);
         if (granted is null) return await RefuseReuseAsync(handle, ct);
         // The code is spent: whether the client still listens no longer matters.
-        return await tokens.RunAsync(granted, granted.Scopes, access, resources, client.Allows(GrantTypes.RefreshToken) ? refresh : null, CancellationToken.None);
+        return await tokens.RunAsync(granted, granted.Scopes, access, resources, refresh, CancellationToken.None);
     }
 
     private static async Task<(Granted?, OAuthError?)> ReadAsync(NpgsqlDataReader reader, OpenIdClient client, CancellationToken ct)

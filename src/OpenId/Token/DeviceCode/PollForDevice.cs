@@ -3,6 +3,7 @@ using Aupd.OpenId.Doors;
 using Aupd.OpenId.Dpop;
 using Aupd.OpenId.Grants;
 using Aupd.OpenId.Protocol;
+using Aupd.OpenId.Token.RefreshToken;
 using Npgsql;
 
 namespace Aupd.OpenId.Token.DeviceCode;
@@ -10,7 +11,7 @@ namespace Aupd.OpenId.Token.DeviceCode;
 /// <summary>grant_type=urn:ietf:params:oauth:grant-type:device_code (RFC 8628 §3.4): a device asks whether a person has let it in, until one
 /// has.</summary>
 internal sealed class PollForDevice(
-    NpgsqlDataSource source, UseProof acting, IClaimsSource site, AccessTokens accessTokens, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider,
+    NpgsqlDataSource source, UseProof acting, IClaimsSource site, AccessTokens accessTokens, RefreshTokens refreshTokens, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider,
     OpenIdSettings settings, TimeProvider clock)
 {
     // One statement counts the question and, once a person has said yes, spends the code and makes the grant with its tokens: of thirty
@@ -29,17 +30,13 @@ internal sealed class PollForDevice(
             select * from polled where spent_at is not null and consented
         ), granted as (
             insert into openid.client_grant (id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at,
-                methods, granted_at, expires_at)
+                methods, granted_at, expires_at, refresh_hashes, refresh_issued_at, refresh_jkt)
             select grant_id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at, methods,
-                $4, grant_expires_at from good
+                $4, grant_expires_at, array_remove(array[$9::bytea], null), $4, $10::text from good
         ), access as (
             insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, audiences, issued_at, expires_at,
                 dpop_jkt)
-            select $7, provider, grant_id, grant_expires_at, scopes, $12::text[], $4, $8, $13::text from good where $7::bytea is not null
-        ), refresh as (
-            insert into openid.refresh_token (token_hash, provider, client_id, grant_id, grant_expires_at, issued_at, expires_at,
-                dpop_jkt)
-            select $9, provider, client_id, grant_id, grant_expires_at, $4, $10, $14::text from good where $11
+            select $7, provider, grant_id, grant_expires_at, scopes, $11::text[], $4, $8, $12::text from good where $7::bytea is not null
         )
         select spent_at is not null, expires_at > $4, allowed, polled_early, poll_seconds, grant_id, grant_expires_at, subject, session_id,
                context, scopes, authenticated_at, methods,
@@ -62,18 +59,16 @@ internal sealed class PollForDevice(
         var (resources, targetError) = Resources.Read(form, client, provider.Issuer, one: client.AccessTokenFormat == "jwt");
         if (targetError is not null) return Refuse(targetError);
         var now = clock.GetUtcNow();
-        var refreshes = client.Allows(GrantTypes.RefreshToken);
         var access = accessTokens.New(client, now) with { Jkt = proof?.Thumbprint };
-        var refresh = Handle.New(now, TimeSpan.FromDays(settings.RefreshTokenIdleDays));
+        var refresh = client.Allows(GrantTypes.RefreshToken) ? refreshTokens.New(now) : null;
         var longest = DateTimeOffset.FromUnixTimeSeconds((now + TimeSpan.FromDays(settings.GrantLifetimeDays)).ToUnixTimeSeconds());
         var command = new NpgsqlBatchCommand(_sql).Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId).Add(longest).AddBytes(access.Hash)
-            .Add(access.ExpiresAt).Add(refresh.Hash).Add(refresh.ExpiresAt).Add(refreshes).AddTexts(resources)
-            .AddText(access.Jkt).AddText(client.IsPublic ? access.Jkt : null);
+            .Add(access.ExpiresAt).AddBytes(refresh?.Hash).AddText(client.IsPublic ? access.Jkt : null).AddTexts(resources).AddText(access.Jkt);
         var ((granted, error), used) = await acting.ReadAsync(proof, command, reader => ReadAsync(reader, client, ct), ct);
         if ((used ?? error) is { } fault) return Refuse(fault);
         if (granted is null) return await RefuseReuseAsync(handle, client, ct);
         // The code is spent: whether the device still listens no longer matters.
-        return await tokens.RunAsync(granted, granted.Scopes, access, resources, refreshes ? refresh : null, CancellationToken.None);
+        return await tokens.RunAsync(granted, granted.Scopes, access, resources, refresh, CancellationToken.None);
     }
 
     private static async Task<(Granted?, OAuthError?)> ReadAsync(NpgsqlDataReader reader, OpenIdClient client, CancellationToken ct)

@@ -10,33 +10,34 @@ namespace Aupd.OpenId.Token.RefreshToken;
 /// the family (RFC 9700 §4.14.2). A client of FAPI keeps its token, which is of no use without the client's keys (FAPI 2.0 Security Profile
 /// §5.3.2.1).</summary>
 internal sealed class RotateRefreshToken(
-    NpgsqlDataSource source, UseProof acting, IClaimsSource site, AccessTokens accessTokens, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider,
+    NpgsqlDataSource source, UseProof acting, IClaimsSource site, AccessTokens accessTokens, RefreshTokens refreshTokens, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider,
     OpenIdSettings settings, TimeProvider clock)
 {
+    // With RefreshGraceSeconds a client that repeats itself may hold a few tokens of one family; the oldest beyond these is forgotten.
+    private const int MostAtOnce = 8;
+
     // The update is both the check and the mark, so of racing requests one gets a row.
     private static string RotateSql(IClaimsSource site) => Compose(site, "null::text");
     private static string RotateWithClaimsSql(IClaimsSource site) => Compose(site, AskSite.ForIdTokenSql(site, "old", "$4"));
 
     private static string Compose(IClaimsSource site, string holder) => $"""
         with old as (
-            update openid.refresh_token t set spent_at = case when $15 then coalesce(t.spent_at, $4) end
-              from openid.client_grant g
-             where t.token_hash = $1 and t.expires_at = $2 and t.provider = $3 and t.expires_at > $4 and t.client_id = $5
-               and (t.spent_at is null or $6 and t.spent_at > $7)
-               and g.id = t.grant_id and g.expires_at = t.grant_expires_at and g.revoked_at is null and g.expires_at > $4
-               and ($8::text[] is null or g.scopes @> $8::text[]) and {Resources.CoversSql("$13", "g.resources")}
-               and (t.dpop_jkt is null or t.dpop_jkt = $16::text)
-            returning g.id, g.provider, g.client_id, g.subject, g.session_id, g.context, g.scopes, g.authenticated_at, g.methods,
-                g.expires_at, g.offline, g.claims, g.resources, t.dpop_jkt
+            update openid.client_grant g set
+                   refresh_hashes = case when $12 then (array[$10::bytea] || array_remove(refresh_hashes, $1))[1:{MostAtOnce}] else refresh_hashes end,
+                   refresh_issued_at = $4,
+                   refresh_jkt = coalesce(refresh_jkt, $16::text),
+                   refresh_spent_hash = case when $6 and $12 then $1 end,
+                   refresh_spent_at = case when refresh_spent_hash = $1 then refresh_spent_at when $6 and $12 then $4 end
+             where id = $17 and expires_at = $2 and provider = $3 and client_id = $5 and revoked_at is null and expires_at > $4
+               and ($1 = any(refresh_hashes) or $6 and refresh_spent_hash = $1 and refresh_spent_at > $7)
+               and ($8::text[] is null or scopes @> $8::text[]) and {Resources.CoversSql("$13", "resources")}
+               and (refresh_jkt is null or refresh_jkt = $15::text)
+            returning id, provider, client_id, subject, session_id, context, scopes, authenticated_at, methods, expires_at, offline, claims, resources
         ), access as (
             insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, audiences, issued_at, expires_at,
                 dpop_jkt)
-            select $9, provider, id, expires_at, coalesce($8::text[], scopes), {Resources.AudiencesSql("$13", "$14", "resources")}, $4, $10, $16::text
+            select $9, provider, id, expires_at, coalesce($8::text[], scopes), {Resources.AudiencesSql("$13", "$14", "resources")}, $4, $11, $15::text
               from old where $9::bytea is not null
-        ), refresh as (
-            insert into openid.refresh_token (token_hash, provider, client_id, grant_id, grant_expires_at, issued_at, expires_at,
-                dpop_jkt)
-            select $11, provider, client_id, id, expires_at, $4, $12, coalesce(dpop_jkt, $17::text) from old where $15
         )
         select id, expires_at, subject, session_id, context, scopes, authenticated_at, methods,
                {AskSite.Sql(site.StandingSql, "old", "$4")},
@@ -45,10 +46,10 @@ internal sealed class RotateRefreshToken(
         """;
 
     private const string WhySql = """
-        select t.client_id, t.expires_at, t.spent_at is not null, t.grant_id, t.grant_expires_at, g.revoked_at is null and g.expires_at > $4,
-               $5::text[] is null or g.scopes @> $5::text[], t.dpop_jkt is null or coalesce(t.dpop_jkt = $6::text, false)
-          from openid.refresh_token t left join openid.client_grant g on g.id = t.grant_id and g.expires_at = t.grant_expires_at
-         where t.token_hash = $1 and t.expires_at = $2 and t.provider = $3
+        select client_id, $1 = any(refresh_hashes), revoked_at is null and expires_at > $4, $5::text[] is null or scopes @> $5::text[],
+               refresh_jkt is null or coalesce(refresh_jkt = $6::text, false)
+          from openid.client_grant
+         where id = $7 and expires_at = $2 and provider = $3
         """;
 
     private readonly string _sql = RotateSql(site), _withClaims = RotateWithClaimsSql(site);
@@ -57,25 +58,28 @@ internal sealed class RotateRefreshToken(
     {
         if (!client.Allows(GrantTypes.RefreshToken)) return Refuse(OAuthError.UnauthorizedClient("This client may not use refresh tokens."));
         if (form["refresh_token"] is not { } text) return Refuse(OAuthError.InvalidRequest("refresh_token is missing."));
-        if (Handle.TryParse(text) is not { } handle) return Refuse(OAuthError.InvalidGrant("the refresh token is not of our form"));
+        if (refreshTokens.TryRead(text) is not { } given) return Refuse(OAuthError.InvalidGrant("the refresh token is unknown"));
         var asked = form["scope"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct().ToArray();
         var (resources, targetError) = Resources.Read(form, client, provider.Issuer, one: client.AccessTokenFormat == "jwt");
         if (targetError is not null) return Refuse(targetError);
         var now = clock.GetUtcNow();
         var access = accessTokens.New(client, now) with { Jkt = proof?.Thumbprint };
-        var refresh = Handle.New(now, TimeSpan.FromDays(settings.RefreshTokenIdleDays), handle.NamesClaims);
-        var rotates = !client.IsFapi2;
-        var command = new NpgsqlBatchCommand(handle.NamesClaims ? _withClaims : _sql).Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId)
-            .Add(settings.RefreshGraceSeconds > 0).Add(now - TimeSpan.FromSeconds(settings.RefreshGraceSeconds))
-            .AddTexts(asked).AddBytes(access.Hash).Add(access.ExpiresAt).Add(refresh.Hash).Add(refresh.ExpiresAt)
-            .AddTexts(resources).Add(Resources.Registered(client, provider.Issuer)).Add(rotates)
-            .AddText(access.Jkt).AddText(client.IsPublic ? access.Jkt : null);
-        var (granted, used) = await acting.ReadAsync(proof, command, reader => ReadAsync(reader, client, ct), ct);
+        if (given.ExpiresAt <= now) return Refuse(await WhyAsync(given, client, asked, access.Jkt, now, ct));
+        var next = client.IsFapi2 ? null : refreshTokens.New(now, given.NamesClaims);
+        var (granted, used) = await acting.ReadAsync(proof, Command(given, client, asked, resources, access, next, now), reader => ReadAsync(reader, client, ct), ct);
         if (used is not null) return Refuse(used);
-        if (granted is null) return Refuse(await WhyAsync(handle, client, asked, access.Jkt, now, ct));
+        if (granted is null) return Refuse(await WhyAsync(given, client, asked, access.Jkt, now, ct));
         // The old token is spent: whether the client still listens no longer matters.
-        return await tokens.RunAsync(granted, asked ?? granted.Scopes, access, resources, rotates ? refresh : null, CancellationToken.None);
+        return await tokens.RunAsync(granted, asked ?? granted.Scopes, access, resources, next, CancellationToken.None);
     }
+
+    private NpgsqlBatchCommand Command(GivenRefreshToken given, OpenIdClient client, string[]? asked, string[]? resources, NewAccessToken access,
+        NewRefreshToken? next, DateTimeOffset now) =>
+        new NpgsqlBatchCommand(given.NamesClaims ? _withClaims : _sql).Add(given.Hash).Add(given.Grant.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId)
+            .Add(settings.RefreshGraceSeconds > 0).Add(now - TimeSpan.FromSeconds(settings.RefreshGraceSeconds))
+            .AddTexts(asked).AddBytes(access.Hash).AddBytes(next?.Hash).Add(access.ExpiresAt).Add(next is not null)
+            .AddTexts(resources).Add(Resources.Registered(client, provider.Issuer))
+            .AddText(access.Jkt).AddText(client.IsPublic ? access.Jkt : null).Add(given.Grant.Id);
 
     private static async Task<Granted?> ReadAsync(NpgsqlDataReader reader, OpenIdClient client, CancellationToken ct) =>
         await reader.ReadAsync(ct)
@@ -87,27 +91,23 @@ internal sealed class RotateRefreshToken(
             }
             : null;
 
-    private async Task<OAuthError> WhyAsync(Handle token, OpenIdClient client, string[]? asked, string? jkt, DateTimeOffset now, CancellationToken ct)
+    private async Task<OAuthError> WhyAsync(GivenRefreshToken given, OpenIdClient client, string[]? asked, string? jkt, DateTimeOffset now, CancellationToken ct)
     {
         await using var command = source.CreateCommand(WhySql);
-        command.Add(token.Hash).Add(token.ExpiresAt).Add(provider.Name).Add(now).AddTexts(asked).AddText(jkt);
-        (Guid Id, DateTimeOffset ExpiresAt) grant;
+        command.Add(given.Hash).Add(given.Grant.ExpiresAt).Add(provider.Name).Add(now).AddTexts(asked).AddText(jkt).Add(given.Grant.Id);
         await using (var reader = await command.ExecuteReaderAsync(ct))
         {
-            if (!await reader.ReadAsync(ct)) return OAuthError.InvalidGrant("the refresh token is unknown");
+            if (!await reader.ReadAsync(ct)) return OAuthError.InvalidGrant("the refresh token's grant is over");
             if (reader.GetString(0) != client.ClientId)
                 return OAuthError.InvalidGrant($"the refresh token belongs to client {reader.GetString(0)}");
-            var (expired, spent, grantLives) = (reader.GetFieldValue<DateTimeOffset>(1) <= now, reader.GetBoolean(2), !reader.IsDBNull(5)
-                && reader.GetBoolean(5));
-            if (!grantLives) return OAuthError.InvalidGrant("the grant is revoked or over");
-            if (!spent && !reader.GetBoolean(7)) return OAuthError.InvalidGrant("the refresh token is bound to another key");
-            if (!spent)
-                return expired ? OAuthError.InvalidGrant("the refresh token has expired")
-                    : !reader.GetBoolean(6) ? OAuthError.InvalidScope("scope goes beyond what was granted.")
+            if (!reader.GetBoolean(2)) return OAuthError.InvalidGrant("the grant is revoked or over");
+            if (reader.GetBoolean(1))
+                return !reader.GetBoolean(4) ? OAuthError.InvalidGrant("the refresh token is bound to another key")
+                    : given.ExpiresAt <= now ? OAuthError.InvalidGrant("the refresh token has expired")
+                    : !reader.GetBoolean(3) ? OAuthError.InvalidScope("scope goes beyond what was granted.")
                     : OAuthError.InvalidTarget("resource goes beyond what was granted.");
-            grant = (reader.GetGuid(3), reader.GetFieldValue<DateTimeOffset>(4));
         }
-        await revoke.ForReuseAsync(grant.Id, grant.ExpiresAt, "refresh-token", ct);
+        await revoke.ForReuseAsync(given.Grant.Id, given.Grant.ExpiresAt, "refresh-token", ct);
         return OAuthError.InvalidGrant("the refresh token was spent before; its family is revoked");
     }
 
