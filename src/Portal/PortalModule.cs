@@ -6,6 +6,7 @@ using Aupd.Portal.Accounts;
 using Aupd.Portal.Authentication;
 using Aupd.Portal.Doors;
 using Aupd.Portal.Events;
+using Aupd.Portal.FirstPasswords;
 using Aupd.Portal.Passwords;
 using Aupd.Portal.Provider;
 using Aupd.Portal.SecondFactor;
@@ -37,7 +38,7 @@ public static class PortalModule
             .AddSingleton(new ScopeText("birthdate", "вашу дату рождения", "your birth date"))
             .AddSingleton(new ScopeText("snils", "ваш СНИЛС", "your SNILS"));
         services.AddSingleton<IEndUser, PortalEndUser>().AddSingleton<IClaimsSource, PortalClaims>();
-        services.AddSingleton<SchoolClient>().AddHostedService<RegisterSchoolClient>();
+        services.AddSingleton<SchoolAsk>().AddSingleton<SchoolClient>().AddHostedService<RegisterSchoolClient>();
         services.AddSingleton(new FactRoute(CredentialChanged.Topic, TellOfCredential.ReceiverName));
         services.AddSingleton(new FactRoute(AccountDisabled.Topic, TellOfDisabled.ReceiverName));
         services.AddSingleton(new FactRoute(IdentifierChanged.Topic, TellOfIdentifier.ReceiverName));
@@ -72,6 +73,7 @@ public static class PortalModule
         services.RemoveAll<IUserValidator<PortalAccount>>().RemoveAll<IPasswordValidator<PortalAccount>>();
         services.AddScoped<CreateAccount>().AddScoped<SetIdentifier>().AddScoped<ReplacePassword>().AddScoped<ChangePassword>();
         services.AddScoped<DisableAccount>().AddScoped<IssueLogin>();
+        services.AddSingleton<FirstPasswordText>().AddScoped<MakeChildAccount>().AddScoped<ResetToFirstPassword>().AddScoped<ChooseOwnPassword>();
         services.AddScoped<IAccounts, AccountsDoor>();
     }
 }

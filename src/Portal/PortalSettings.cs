@@ -11,6 +11,9 @@ public sealed record SchoolLinkSettings
     public string ClientSecret { get; init; } = "";
     /// <summary>Password checks and logins issued that the gateway may ask for in a minute, for all accounts together.</summary>
     [Range(1, 1_000_000)] public int AsksPerMinute { get; init; } = 1200;
+    /// <summary>Accounts of children, first passwords, messages and ends of sessions that the gateway may ask for in a minute, for all accounts
+    /// together.</summary>
+    [Range(1, 1_000_000)] public int FamilyAsksPerMinute { get; init; } = 300;
 }
 
 /// <summary>Argon2id by libsodium; one lane (p=1) always, which is all that libsodium computes. Section <c>Portal:Hashing</c>.</summary>

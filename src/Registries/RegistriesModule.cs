@@ -3,6 +3,7 @@ using Aupd.Kernel.People;
 using Aupd.Kernel.Settings;
 using Aupd.Registries.Accounts;
 using Aupd.Registries.Doors;
+using Aupd.Registries.Families;
 using Aupd.Registries.Imports;
 using Aupd.Registries.Organisations;
 using Aupd.Registries.OwnRecords;
@@ -28,6 +29,7 @@ public static class RegistriesModule
         services.AddSingleton<ReadOwnRecords>().AddSingleton<IOwnRecords>(s => s.GetRequiredService<ReadOwnRecords>())
             .AddSingleton<IPupilAccounts>(s => s.GetRequiredService<ReadOwnRecords>())
             .AddSingleton<IPersonalDataPart, VerdictsPart>();
+        services.AddSingleton<IFamilies, ReadFamilies>();
         services.AddSingleton(s => new RoleFragments(s.GetRequiredService<RegionDay>()));
         return services;
     }

@@ -13,6 +13,7 @@ using Aupd.SignIn.Cabinet.Security;
 using Aupd.SignIn.Devices;
 using Aupd.SignIn.Doors;
 using Aupd.SignIn.Events;
+using Aupd.SignIn.Family;
 using Aupd.SignIn.PortalSignIn;
 using Aupd.SignIn.Profiles;
 using Aupd.SignIn.Provider;
@@ -54,6 +55,8 @@ public static class SignInModule
             .AddSingleton<ScreenQuestions>().AddSingleton<ScreenNews>().AddHostedService(s => s.GetRequiredService<ScreenNews>());
         services.AddSingleton<DeviceCookie>().AddSingleton<RecogniseDevice>().AddSingleton<BindDevice>().AddSingleton<OwnDevices>()
             .AddSingleton<IPersonalDataPart, DevicesPart>();
+        services.AddSingleton<FamilyRights>().AddSingleton<ChildStates>().AddSingleton<ChildOrders>().AddSingleton<ReserveLogin>().AddSingleton<PortalFamily>()
+            .AddSingleton<MakeChildAccount>().AddSingleton<ReadSheet>();
         services.AddSingleton<IEndUser, EndUser>().AddSingleton<IClaimsSource, ClaimsSource>();
         return services;
     }

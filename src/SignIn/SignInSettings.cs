@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Aupd.SignIn.Devices;
+using Aupd.SignIn.Family;
 using Aupd.SignIn.Qr;
 
 namespace Aupd.SignIn;
@@ -37,6 +38,8 @@ public sealed record SignInSettings
     public QrSettings Qr { get; init; } = new();
     /// <summary>Bound devices, and sign-ins on devices of others.</summary>
     public DeviceSettings Devices { get; init; } = new();
+    /// <summary>Children's accounts and their guardians.</summary>
+    public FamilySettings Family { get; init; } = new();
     /// <summary>Client where staff land after sign-in.</summary>
     [Required] public string StaffService { get; init; } = "journal";
     /// <summary>Client where pupils and guardians land after sign-in.</summary>

@@ -31,6 +31,10 @@ public class GatewaySite : IAsyncLifetime
         ["OpenId:ClientsFile"] = Path.Combine(AppContext.BaseDirectory, "demo", "clients.json"),
     };
 
+    /// <summary>More lines of pupils.csv and guardians.csv for each number.</summary>
+    protected virtual IEnumerable<string> MorePupils(int i) => [];
+    protected virtual IEnumerable<string> MoreGuardians(int i) => [];
+
     public async Task InitializeAsync()
     {
         Service = await RunningService.StartAsync(Settings, Clock);
@@ -60,11 +64,12 @@ public class GatewaySite : IAsyncLifetime
             .. numbers.Select(i => $"v{i};9999;{Surname("Частный", i)};Марина;Викторовна;{SnilsOf(3, i)};учитель;yes;2020-09-01;"),
         ]);
         await WriteAsync("pupils.csv", "record_id;org_nsi_id;class;last_name;first_name;middle_name;birth_date;phone;journal_login", keeps,
-            numbers.Select(i => $"p{i};4185;5А;{Surname("Школьников", i)};Марина;Викторовна;2012-05-17;{PhoneOf(4, i)};"));
+            [.. numbers.Select(i => $"p{i};4185;5А;{Surname("Школьников", i)};Марина;Викторовна;2012-05-17;{PhoneOf(4, i)};"), .. numbers.SelectMany(MorePupils)]);
         await WriteAsync("guardians.csv", "record_id;pupil_record_id;last_name;first_name;middle_name;email", keeps,
         [
             .. numbers.Select(i => $"g{i};p{i};{Surname("Родителев", i)};Марина;Викторовна;{EmailOf(5, i)}"),
             .. numbers.Select(i => $"o{i};p{i};{Surname("Орлов", i)};Марина;Викторовна;{EmailOf(2, i)}"),
+            .. numbers.SelectMany(MoreGuardians),
         ]);
         var outcome = await Get<IImport>().RunAsync(new ImportOrder(_folder, false, AllowLargeRemoval: true, false, "test"), new Progress<string>(), default);
         Assert.IsType<ImportOutcome.Applied>(outcome);
@@ -119,9 +124,9 @@ public class GatewaySite : IAsyncLifetime
     private Task WriteAsync(string file, string header, Func<string, bool> keeps, IEnumerable<string> rows) =>
         File.WriteAllLinesAsync(Path.Combine(_folder, file), rows.Where(r => keeps(r.Split(';')[0])).Prepend(header));
 
-    private static string Surname(string stem, int i) => stem + Letters[i];
+    protected static string Surname(string stem, int i) => stem + Letters[i];
     private static string PhoneOf(int kind, int i) => $"+7916{kind:D3}{i:D4}";
-    private static string EmailOf(int kind, int i) => $"person{kind}-{i}@mail.example";
+    protected static string EmailOf(int kind, int i) => $"person{kind}-{i}@mail.example";
 
     // Numbers up to 001-001-998 carry no checksum.
     private static string SnilsOf(int kind, int i) => string.Create(CultureInfo.InvariantCulture, $"{kind * 1000 + i:D9}00");

@@ -120,6 +120,20 @@ public sealed class AuditTrail(NpgsqlDataSource source, TimeProvider clock)
             new { ids = ids.ToArray(), acts = acts?.ToArray(), beforeAt = before?.At, beforeId = before?.Id ?? 0, limit }, cancellationToken: ct))).AsList();
     }
 
+    private const string LatestSql = """
+        select i.id as actor, (select max(k.at) from kernel.audit k where k.actor = i.id and k.act = any(@acts::text[])) as at from unnest(@ids::text[]) as i (id)
+        """;
+
+    /// <summary>When each of them last did one of the acts; whoever never did is not there. One round trip.</summary>
+    public async Task<IReadOnlyDictionary<string, DateTimeOffset>> LatestOfAsync(
+        IReadOnlyCollection<string> actors, IReadOnlyCollection<string> acts, CancellationToken ct = default)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var rows = await connection.QueryAsync<(string Actor, DateTimeOffset? At)>(new CommandDefinition(LatestSql,
+            new { ids = actors.ToArray(), acts = acts.ToArray() }, cancellationToken: ct));
+        return rows.Where(r => r.At is not null).ToDictionary(r => r.Actor, r => r.At!.Value, StringComparer.Ordinal);
+    }
+
     /// <summary>All of them, read page by page.</summary>
     public async IAsyncEnumerable<KeptAuditLine> AllOfAsync(IReadOnlyCollection<string> ids, [EnumeratorCancellation] CancellationToken ct = default)
     {

@@ -2,6 +2,7 @@ using Aupd.Kernel.Audit;
 using Aupd.Kernel.Facts;
 using Aupd.Portal.Authentication;
 using Aupd.Portal.Events;
+using Aupd.Portal.FirstPasswords;
 using Aupd.Portal.Passwords;
 using Aupd.Portal.Sessions;
 using Microsoft.AspNetCore.Identity;
@@ -62,22 +63,37 @@ internal sealed class ReplacePassword(
         if (PasswordRules.Check(newPassword, PasswordOwner.Of(account)) is { } fault) return new ChangePasswordOutcome.NewRefused(fault);
         // Hashed before the transaction: nobody waits for a hash with a connection in his hand.
         if (await hashing.HashAsync(newPassword, ct) is not { } hash) return new ChangePasswordOutcome.Busy(gate.RetryAfter);
-        await WriteAsync(accountId, hash, keep, actor, ct);
+        await WriteAsync(accountId, hash, keep, actor, first: null, ct);
         return new ChangePasswordOutcome.Changed();
     }
 
-    private async Task WriteAsync(Guid accountId, string hash, Guid? keep, string actor, CancellationToken ct)
+    /// <summary>A password that another has asked for, to be replaced at the next sign-in: ends every session. SameAsOld when this very order has
+    /// been carried out meanwhile.</summary>
+    public async Task<ChangePasswordOutcome> ByFirstAsync(Guid accountId, string firstPassword, FirstPasswordOrder order, string actor, CancellationToken ct)
+    {
+        if (await hashing.HashAsync(firstPassword, ct) is not { } hash) return new ChangePasswordOutcome.Busy(gate.RetryAfter);
+        return await WriteAsync(accountId, hash, keep: null, actor, order, ct) ? new ChangePasswordOutcome.Changed() : new ChangePasswordOutcome.SameAsOld();
+    }
+
+    private async Task<bool> WriteAsync(Guid accountId, string hash, Guid? keep, string actor, FirstPasswordOrder? first, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         using var joined = store.Join(connection);
         var account = await store.FindForChangeAsync(accountId, ct) ?? throw new InvalidOperationException($"Account {accountId} is gone.");
+        var now = clock.GetUtcNow();
+        if (first is null) await FirstPasswordRows.EndAsync(connection, accountId, now, ct);
+        // The row is locked: repetitions of one order come one after another.
+        else if (await FirstPasswordRows.StateAsync(connection, accountId, first.Id, ct) != OrderState.Unknown) return false;
+        else await FirstPasswordRows.SetAsync(connection, accountId, first.Id, now, ct);
         account.PasswordHash = hash;
         var result = await accounts.UpdateSecurityStampAsync(account);
         if (!result.Succeeded) throw new InvalidOperationException($"Account {accountId}: {result}");
         await sessions.EndOthersAsync(connection, account, keep, actor, ct);
-        await facts.AddAsync(connection, CredentialChanged.FactFor(accountId, clock.GetUtcNow()), ct);
-        await audit.WriteAsync(connection, new AuditLine("portal.password-changed", actor, accountId.ToString()), ct);
+        await facts.AddAsync(connection, CredentialChanged.FactFor(accountId, now, change: first is null ? CredentialChanged.Updated : CredentialChanged.Revoked), ct);
+        await audit.WriteAsync(connection, new AuditLine(first is null ? "portal.password-changed" : "portal.first-password-set", actor, accountId.ToString(),
+            Details: first is null ? null : new { first.By }), ct);
         await transaction.CommitAsync(ct);
+        return true;
     }
 }

@@ -2,6 +2,7 @@ using Aupd.Kernel.Audit;
 using Aupd.Kernel.People;
 using Aupd.Portal.Confirmation;
 using Aupd.Portal.Doors;
+using Aupd.Portal.FirstPasswords;
 using Aupd.Portal.Passwords;
 using Microsoft.AspNetCore.Identity;
 using Npgsql;
@@ -15,7 +16,8 @@ internal sealed class CreateAccount(
         TimeProvider clock,
     SnilsRequests requests)
 {
-    public async Task<CreateAccountOutcome> RunAsync(NewAccount order, string actor, CancellationToken ct = default)
+    /// <param name="first">The password is a first one, set by somebody else; null: the person's own.</param>
+    public async Task<CreateAccountOutcome> RunAsync(NewAccount order, string actor, CancellationToken ct = default, FirstPasswordOrder? first = null)
     {
         if (order.Id is { } known && await store.FindAsync(known, ct) is { } there) return new CreateAccountOutcome.AlreadyThere(there.Id);
         if (order.Login is not null && !LoginText.IsLogin(order.Login)) return new CreateAccountOutcome.LoginUnusable();
@@ -27,10 +29,10 @@ internal sealed class CreateAccount(
             account.PasswordHash = await hashing.HashAsync(order.Password, ct);
             if (account.PasswordHash is null) return new CreateAccountOutcome.Busy();
         }
-        return await WriteAsync(account, actor, ct);
+        return await WriteAsync(account, actor, first, ct);
     }
 
-    private async Task<CreateAccountOutcome> WriteAsync(PortalAccount account, string actor, CancellationToken ct)
+    private async Task<CreateAccountOutcome> WriteAsync(PortalAccount account, string actor, FirstPasswordOrder? first, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
@@ -42,9 +44,10 @@ internal sealed class CreateAccount(
                     : new CreateAccountOutcome.Taken(result.Errors.First().Code);
         }
         if (account.SnilsState == SnilsState.Entered) await requests.FollowAsync(connection, account, actor, ct);
+        if (first is not null) await FirstPasswordRows.SetAsync(connection, account.Id, first.Id, clock.GetUtcNow(), ct);
         await audit.WriteAsync(connection, new AuditLine("portal.account-created", actor, account.Id.ToString(),
             Details: new { snils = AccountRow.Word(account.SnilsState), phone = account.Phone is not null,
-                email = account.Email is not null }), ct);
+                email = account.Email is not null, by = first?.By }), ct);
         await transaction.CommitAsync(ct);
         return new CreateAccountOutcome.Created(account.Id);
     }

@@ -11,7 +11,7 @@ internal sealed record CredentialChanged(Guid AccountId, Guid ChangeId, DateTime
 {
     public const string Topic = "portal.credential-changed";
     public const string Password = "password", App = "app", PasskeyHere = "fido2-platform", PasskeyKey = "fido2-roaming";
-    public const string Created = "create", Updated = "update", Deleted = "delete";
+    public const string Created = "create", Updated = "update", Deleted = "delete", Revoked = "revoke";
 
     public static Fact FactFor(Guid accountId, DateTimeOffset at, string credential = Password, string change = Updated) =>
         new(Topic, accountId.ToString(), new CredentialChanged(accountId, Guid.CreateVersion7(at), at, credential, change));

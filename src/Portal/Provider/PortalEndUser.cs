@@ -17,6 +17,8 @@ internal sealed class PortalEndUser(PortalSessions sessions) : IEndUser
         var isStale = ask.AuthenticatedAfter is { } after && session.AuthenticatedAt < after;
         var isAnother = ask.SubjectHint is { } subject && subject != session.AccountId.ToString();
         if (isStale || isAnother) return SignInFirst(ask, again: true);
+        if (session.MustChangePassword)
+            return new EndUserAnswer.MustAct(FirstPasswords.NewPasswordPage.Path + new QueryBuilder { { "return", ask.ResumeUrl } }.ToQueryString(), Interaction.InteractionRequired);
         // An administrator without a second factor goes nowhere from here before he has one.
         return session.MustSetUpFactor
             ? new EndUserAnswer.MustAct("/profile/second-step" + new QueryBuilder { { "return", ask.ResumeUrl } }.ToQueryString(), Interaction.InteractionRequired)

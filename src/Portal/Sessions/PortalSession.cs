@@ -14,4 +14,6 @@ internal sealed record PortalSession(
     public DateTimeOffset? ProvedAt { get; init; }
     /// <summary>An administrator without a second factor: nothing but setting one up is open to him.</summary>
     public bool MustSetUpFactor { get; init; }
+    /// <summary>The password is a first one, set by a guardian: nothing but choosing one's own is open.</summary>
+    public bool MustChangePassword { get; init; }
 }

@@ -33,9 +33,10 @@ internal sealed class PortalSessions(NpgsqlDataSource source, HotPath hot, SiteI
         public DateTime ExpiresAt { get; init; }
         public DateTime? ProvedAt { get; init; }
         public bool MustSetUpFactor { get; init; }
+        public bool MustChangePassword { get; init; }
 
         public PortalSession Open() => new(Id, AccountId, Methods, DeviceLabel, AddressPrefix, At(CreatedAt), At(AuthenticatedAt),
-            At(LastSeenAt), At(ExpiresAt)) { ProvedAt = ProvedAt is { } at ? At(at) : null, MustSetUpFactor = MustSetUpFactor };
+            At(LastSeenAt), At(ExpiresAt)) { ProvedAt = ProvedAt is { } at ? At(at) : null, MustSetUpFactor = MustSetUpFactor, MustChangePassword = MustChangePassword };
         private static DateTimeOffset At(DateTime utc) => new(utc, TimeSpan.Zero);
     }
 
@@ -45,7 +46,8 @@ internal sealed class PortalSessions(NpgsqlDataSource source, HotPath hot, SiteI
     private const string FindSql = $"""
         select {Columns}, exists (select from portal.administrator d where d.account_id = a.id)
                and not exists (select from portal.totp t where t.account_id = a.id)
-               and not exists (select from portal.passkey p where p.account_id = a.id) as must_set_up_factor
+               and not exists (select from portal.passkey p where p.account_id = a.id) as must_set_up_factor,
+               {FirstPasswords.FirstPasswordRows.InForce} as must_change_password
           from portal.session s join portal.account a on a.id = s.account_id
          where s.secret_hash = @secretHash and s.expires_at > @now and s.last_seen_at > @idleSince and a.disabled_at is null and s.security_stamp = a.security_stamp
         """;

@@ -18,6 +18,7 @@ internal static class HeldRoles
         select coalesce(json_agg(r order by r.ordinal), '[]')::text from (
             select v.ordinal, v.role, v.record_id, o.nsi_id, o.ekis_id, o.short_name, o.founder, o.district, o.is_state, o.takes_part,
                    s.position_title as position, coalesce(s.is_teacher, false) as is_teacher, s.start_date, s.end_date, p.class_name,
+                   case v.role when 'pupil' then p.birth_date end as birth_date,
                    coalesce(s.journal_login, case v.role when 'pupil' then p.journal_login end) as journal_login,
                    case v.role when 'guardian' then p.record_id end as child_record_id, case v.role when 'guardian' then p.last_name end as last,
                    case v.role when 'guardian' then p.first_name end as first, case v.role when 'guardian' then p.middle_name end as middle
@@ -48,6 +49,7 @@ internal static class HeldRoles
         public DateOnly? StartDate { get; init; }
         public DateOnly? EndDate { get; init; }
         public string? ClassName { get; init; }
+        public DateOnly? BirthDate { get; init; }
         public string? ChildRecordId { get; init; }
         public string? Last { get; init; }
         public string? First { get; init; }
@@ -68,7 +70,10 @@ internal static class HeldRoles
             .Select(HeldRole (r) => new HeldRole.Staff(r.RecordId, r.School, r.Position, r.IsTeacher, r.JournalLogin)).ToList();
         var children = rows.Where(r => r.Role == "guardian").Select(AsChild).OfType<Child>().DistinctBy(c => c.PupilRecordId).ToList();
         if (children.Count > 0) roles.Add(new HeldRole.Guardian(children));
-        roles.AddRange(rows.Where(r => r.Role == "pupil").Select(r => new HeldRole.Pupil(r.RecordId, r.School, r.ClassName, r.JournalLogin)));
+        roles.AddRange(rows.Where(r => r.Role == "pupil").Select(r => new HeldRole.Pupil(r.RecordId, r.School, r.ClassName, r.JournalLogin)
+        {
+            IsFourteen = Families.ReadFamilies.IsFourteen(r.BirthDate, today),
+        }));
         return roles;
     }
 

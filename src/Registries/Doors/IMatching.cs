@@ -32,7 +32,11 @@ public abstract record HeldRole(string Id, RegistryRole Kind)
         : HeldRole($"staff:{RecordId}", RegistryRole.Staff);
 
     public sealed record Pupil(string RecordId, Organisation School, string? ClassName, string? JournalLogin)
-        : HeldRole($"pupil:{RecordId}", RegistryRole.Pupil);
+        : HeldRole($"pupil:{RecordId}", RegistryRole.Pupil)
+    {
+        /// <summary>Fourteen or older by the card, or no birth date in it: then what guardians do with the account is told.</summary>
+        public bool IsFourteen { get; init; }
+    }
 
     /// <summary>One role for all of a person's children.</summary>
     public sealed record Guardian(IReadOnlyList<Child> Children) : HeldRole("guardian", RegistryRole.Guardian);

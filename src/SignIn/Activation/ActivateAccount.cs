@@ -55,7 +55,8 @@ internal sealed class ActivateAccount(
     private async Task<ActivateOutcome> IssueAsync(Visitor visitor, IReadOnlyList<HeldRole> roles, CancellationToken ct)
     {
         var kept = await accounts.ReadAsync(visitor.AccountId, ct);
-        var login = await issue.RunAsync(visitor, JournalLogins.Of(roles), kept?.Account.PortalLogin, ct);
+        var login = await issue.RunAsync(visitor, JournalLogins.Of(roles), kept?.Account.PortalLogin, ct,
+            [.. roles.OfType<HeldRole.Pupil>().Select(p => p.RecordId)]);
         await throttle.ClearAsync(Rule, visitor.AccountId.ToString(), ct);
         return new ActivateOutcome.Activated(login);
     }

@@ -1,6 +1,7 @@
 using Aupd.Kernel.Audit;
 using Aupd.Kernel.Facts;
 using Aupd.Registries.Doors;
+using Aupd.SignIn.Family;
 using Aupd.SignIn.Sessions;
 using Dapper;
 using Npgsql;
@@ -32,7 +33,7 @@ internal sealed class IssueLogin(NpgsqlDataSource source, AuditTrail audit, Fact
         """;
 
     // ivanov, ivanov2, ivanov3 …: the next hundred that nobody ever had; the number counts within the 20 characters.
-    private const string FreeSql = """
+    internal const string FreeSql = """
         select c.n, c.login
           from (select s.n, rtrim(left(@baseName, @longest - length(s.suffix)), '-') || s.suffix as login
                   from (select n, case when n = 1 then '' else n::text end as suffix
@@ -50,12 +51,15 @@ internal sealed class IssueLogin(NpgsqlDataSource source, AuditTrail audit, Fact
 
     /// <param name="journalLogins">The person's logins in the journal, the preferred first; usable or not.</param>
     /// <param name="portalLogin">A login the portal account already has.</param>
-    internal async Task<string> RunAsync(Visitor visitor, IReadOnlyList<string> journalLogins, string? portalLogin, CancellationToken ct)
+    /// <param name="records">The enrolment records that the person is: a login may be reserved for one of them.</param>
+    internal async Task<string> RunAsync(Visitor visitor, IReadOnlyList<string> journalLogins, string? portalLogin, CancellationToken ct,
+        IReadOnlyList<string>? records = null)
     {
         var profileId = visitor.ProfileId ?? throw new ArgumentException("Only a person with a profile can get a login.", nameof(visitor));
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(LockSql, new { profileId }, transaction, cancellationToken: ct));
+        if (records is { Count: > 0 }) await ReserveLogin.BindAsync(connection, profileId, records, ct);
         var before = await connection.QuerySingleAsync<Before>(new CommandDefinition(ReadSql, new { profileId }, transaction, cancellationToken: ct));
         if (before is { ActivatedAt: not null, Login: { } had }) return had;
         var (login, origin) = before.Login is { } kept ? (kept, "kept") : await ReserveAsync(connection, visitor, journalLogins, portalLogin, ct);

@@ -44,7 +44,7 @@ internal sealed class PortalApi(PortalClient portal, IHttpClientFactory http, Si
         return null;
     }
 
-    private static async Task<string?> ErrorAsync(HttpResponseMessage answer, CancellationToken ct)
+    internal static async Task<string?> ErrorAsync(HttpResponseMessage answer, CancellationToken ct)
     {
         try
         {
@@ -55,7 +55,7 @@ internal sealed class PortalApi(PortalClient portal, IHttpClientFactory http, Si
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException) { return null; }
     }
 
-    private async Task<HttpResponseMessage> PostAsync(string path, Dictionary<string, string> form, CancellationToken ct)
+    internal async Task<HttpResponseMessage> PostAsync(string path, Dictionary<string, string> form, CancellationToken ct)
     {
         using var client = http.CreateClient("portal");
         client.Timeout = TimeSpan.FromSeconds(settings.PortalTimeoutSeconds);

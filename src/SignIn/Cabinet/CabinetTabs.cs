@@ -11,11 +11,12 @@ internal sealed record CabinetTab(string Path, string Russian, string English, F
 /// <summary>The parts of the cabinet, in their order. A new part is one line here, and its page begins with the partial of the tabs.</summary>
 internal static class CabinetTabs
 {
-    internal const string Home = "/cabinet", Data = "/cabinet/data", Devices = "/cabinet/devices", Security = "/cabinet/security";
+    internal const string Home = "/cabinet", Data = "/cabinet/data", Devices = "/cabinet/devices", Security = "/cabinet/security", Family = "/cabinet/family";
 
     internal static IReadOnlyList<CabinetTab> All { get; } =
     [
         new(Home, "Главная", "Home", Everybody),
+        new(Family, "Семья", "Family", roles => roles.Any(r => r is HeldRole.Guardian)),
         new(Data, "Данные", "My data", Everybody),
         new(Devices, "Устройства", "Devices", Everybody),
         new(Security, "Безопасность", "Security", Everybody),

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Aupd.Kernel.Audit;
 using Aupd.Kernel.People;
 using Aupd.OpenId.RelyingParty;
+using Aupd.SignIn.Family;
 using Aupd.SignIn.PortalSignIn;
 using Aupd.SignIn.Profiles;
 using Aupd.SignIn.Sessions;
@@ -14,7 +15,8 @@ namespace Aupd.SignIn.Events;
 /// identifier is compared anew.
 /// Acting twice does no harm, so an event is marked as taken after the act, and a crash in between lets the portal send it again.</summary>
 internal sealed class PortalEvents(
-    NpgsqlDataSource source, PortalClient portal, PortalAccounts accounts, MatchAccount match, EndSessions end, AuditTrail audit, TimeProvider clock)
+    NpgsqlDataSource source, PortalClient portal, PortalAccounts accounts, MatchAccount match, EndSessions end, ChildOrders orders,
+    AuditTrail audit, TimeProvider clock)
 {
     internal const string CredentialChange = "https://schemas.openid.net/secevent/caep/event-type/credential-change";
     internal const string AccountDisabled = "https://schemas.openid.net/secevent/risc/event-type/account-disabled";
@@ -23,6 +25,9 @@ internal sealed class PortalEvents(
     internal async Task TakeAsync(SecurityEvent news, CancellationToken ct)
     {
         if (await IsTakenAsync(news.Id, ct)) return;
+        // Also of an account that has never come here yet: its sheet is used up.
+        if (news.Type == CredentialChange && IsPassword(news.Details) && Text(news.Details, "change_type") is not "revoke")
+            await orders.ReplacedAsync(news.Subject, clock.GetUtcNow(), ct);
         if (await accounts.FindAsync(portal.Issuer, news.Subject, ct) is { } found)
         {
             if (news.Type == CredentialChange && IsPassword(news.Details)) await end.AuthenticatedBeforeAsync(found.Account.Id, HappenedAt(news), "password-changed", ct);

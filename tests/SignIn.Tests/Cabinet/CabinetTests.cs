@@ -17,6 +17,7 @@ public sealed class CabinetTests(GatewaySite site)
     private static readonly string[] Pages =
     [
         "/cabinet", "/cabinet/data", "/cabinet/data/services", "/cabinet/data/copy", "/cabinet/security", "/cabinet/security/history", "/cabinet/security/third-parties",
+        "/cabinet/family",
     ];
 
     [Fact]
@@ -40,7 +41,7 @@ public sealed class CabinetTests(GatewaySite site)
         {
             await browser.GetAsync(site.Service.SchoolUrl + page);
             Assert.Equal(HttpStatusCode.OK, browser.Status);
-            Assert.Equal(["Главная", "Данные", "Устройства", "Безопасность"], browser.Page.QuerySelectorAll("nav.tabs a").Select(a => a.TextContent));
+            Assert.Equal(["Главная", "Семья", "Данные", "Устройства", "Безопасность"], browser.Page.QuerySelectorAll("nav.tabs a").Select(a => a.TextContent));
             var current = Assert.Single(browser.Page.QuerySelectorAll("nav.tabs a[aria-current]"));
             Assert.StartsWith(current.GetAttribute("href")!, page);
             Assert.Equal(current.GetAttribute("href") == page ? "page" : "true", current.GetAttribute("aria-current"));

@@ -109,7 +109,7 @@ public sealed class ComparisonTests
         var words = new HistoryWords(new Places(new PlacesSettings()));
         foreach (var act in HistoryWords.Acts)
         {
-            var text = words.Of(new KeptAuditLine { Act = act, Subject = "diary" }, Language(code), _ => "Diary");
+            var text = words.Of(new KeptAuditLine { Act = act, Subject = "diary" }, Language(code), _ => "Diary", isMine: true);
             Assert.NotEqual(act, text);
             Assert.True(text.Length > 3 && char.IsUpper(text[0]), text);
         }

@@ -18,7 +18,7 @@ internal sealed class HistoryPart(AuditTrail audit, HistoryWords words) : IPerso
             if (line.Act.StartsWith("portal.", StringComparison.Ordinal)) continue;
             copy.BeginItem();
             copy.Value("когда", "at", line.At);
-            copy.Value("что", "what", words.Of(line, copy.Language, id => id));
+            copy.Value("что", "what", words.Of(line, copy.Language, id => id, ids.Contains(line.Actor)));
             copy.Value("слово_журнала", "act", line.Act);
             // Who else it was is not the person's to know; that it was somebody else is.
             copy.Value("вы_сами", "by_yourself", ids.Contains(line.Actor));

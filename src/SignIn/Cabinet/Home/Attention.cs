@@ -55,6 +55,6 @@ internal sealed class Attention(PortalAccounts accounts, IPupilAccounts pupils, 
         if (without.Count == 0) return [];
         var names = string.Join(", ", guardian.Children.Where(c => without.Contains(c.PupilRecordId)).Select(c => c.Name.First));
         return [new Todo(without.Count == 1 ? l[$"{names}: своей учётной записи пока нет.", $"{names} has no account yet."]
-            : l[$"{names}: своих учётных записей пока нет.", $"{names} have no accounts yet."], l["Как завести", "How to get one"], "/how-to-get-access")];
+            : l[$"{names}: своих учётных записей пока нет.", $"{names} have no accounts yet."], l["Завести аккаунт", "Make an account"], CabinetTabs.Family)];
     }
 }

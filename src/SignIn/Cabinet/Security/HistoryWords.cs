@@ -2,6 +2,7 @@ using System.Text.Json;
 using Aupd.Kernel.Audit;
 using Aupd.Kernel.Http;
 using Aupd.Kernel.Pages;
+using Aupd.SignIn.Family;
 
 namespace Aupd.SignIn.Cabinet.Security;
 
@@ -13,12 +14,14 @@ internal sealed class HistoryWords(Places places)
     [
         "signin.signed-in", "signin.screen-entered", "signin.activated", "signin.activation-failed", "signin.signed-out", "signin.signed-out-everywhere", "signin.sessions-ended",
         "signin.portal-event", "signin.device-bound", "signin.device-unbound", "signin.device-renamed",
-        "signin.data-copied", "openid.code-issued", "openid.consent-given", "openid.consent-revoked",
+        "signin.child-account-made", "signin.child-password-reset", "signin.child-sessions-ended", "signin.data-copied", "openid.code-issued", "openid.consent-given", "openid.consent-revoked",
     ];
 
     /// <param name="serviceName">The name of a client for people.</param>
-    internal string Of(KeptAuditLine line, Language l, Func<string, string> serviceName) => line.Act switch
+    /// <param name="isMine">The person did it; else it concerns the person.</param>
+    internal string Of(KeptAuditLine line, Language l, Func<string, string> serviceName, bool isMine) => line.Act switch
     {
+        "signin.child-account-made" or "signin.child-password-reset" or "signin.child-sessions-ended" => FamilyWords.Of(line, l, isMine),
         "signin.signed-in" => l["Вход", "Signed in"] + Where(line, l),
         "signin.screen-entered" => l["Вход на экране по коду с телефона", "Signed in on a screen by a code from the phone"] + Where(line, l),
         "signin.activated" => l["Аккаунт активирован, логин выдан", "Account activated, login issued"],

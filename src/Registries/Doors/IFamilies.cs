@@ -1,0 +1,37 @@
+using Aupd.Kernel.People;
+
+namespace Aupd.Registries.Doors;
+
+/// <summary>Who is whose guardian by the enrolment cards as they are at this moment: asked anew for every act on a child's account.</summary>
+public interface IFamilies
+{
+    /// <summary>The enrolled children in whose cards this account was found to be a guardian; one round trip.</summary>
+    /// <param name="accountId">The portal's <c>sub</c>.</param>
+    Task<IReadOnlyList<ChildRecord>> ChildrenOfAsync(string accountId, CancellationToken ct);
+
+    /// <summary>The guardians in the cards of the pupil whom this account was found to be, with the record it is; one round trip.</summary>
+    Task<IReadOnlyList<GuardianOf>> GuardiansOfAsync(string pupilAccountId, CancellationToken ct);
+
+    /// <summary>The accounts of a child's guardians; one round trip.</summary>
+    Task<IReadOnlyList<string>> GuardianAccountsAsync(string pupilRecordId, CancellationToken ct);
+}
+
+/// <summary>A child as its card has it, for its guardian. Prints its id alone.</summary>
+/// <param name="AccountId">The portal account that was found to be this child's; null: none yet.</param>
+/// <param name="MadeFromRecord">That account was made from this very record (simplified registration).</param>
+public sealed record ChildRecord(
+    string PupilRecordId, PersonName Name, string School, string? ClassName, DateOnly? BirthDate, bool IsFourteen, string? JournalLogin,
+    string? AccountId, bool MadeFromRecord)
+{
+    /// <summary>The age from which a child is told what its guardians do.</summary>
+    public const int AgeOfOwnSay = 14;
+
+    public override string ToString() => $"pupil record {PupilRecordId}";
+}
+
+/// <summary>A guardian as the child may see it. Prints an id.</summary>
+/// <param name="AccountId">The portal account found to be the guardian's; null: none.</param>
+public sealed record GuardianOf(string PupilRecordId, string GuardianRecordId, PersonName Name, string? Relation, string? AccountId)
+{
+    public override string ToString() => $"guardian record {GuardianRecordId}";
+}

@@ -1,0 +1,20 @@
+using Aupd.Kernel.Audit;
+using Aupd.Kernel.Pages;
+
+namespace Aupd.SignIn.Family;
+
+/// <summary>What happened in a family, in the history of whoever did it and of whom it concerns.</summary>
+internal static class FamilyWords
+{
+    /// <param name="isMine">For the one who did it.</param>
+    internal static string Of(KeptAuditLine line, Language l, bool isMine) => line.Act switch
+    {
+        "signin.child-account-made" when isMine => l["Создан аккаунт ребёнка", "Made a child’s account"],
+        "signin.child-account-made" => l["Аккаунт создан родителем", "The account was made by a parent"],
+        "signin.child-password-reset" when isMine => l["Ребёнку выдан новый первый пароль", "Gave a child a new first password"],
+        "signin.child-password-reset" => l["Родитель выдал новый первый пароль", "A parent gave a new first password"],
+        "signin.child-sessions-ended" when isMine => l["Вход ребёнка закончен", "Signed a child out"],
+        "signin.child-sessions-ended" => l["Родитель закончил вход", "A parent signed you out"],
+        _ => line.Act,
+    };
+}

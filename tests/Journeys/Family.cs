@@ -1,0 +1,88 @@
+using System.Text.RegularExpressions;
+using Aupd.Kernel.People;
+using Aupd.Portal.Doors;
+using Aupd.Web.Commands;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+
+namespace Aupd.Journeys;
+
+/// <summary>A parent has a child's account made, prints the sheet, and the child comes in with it; docs/journeys/family.md tells the same.</summary>
+[Collection(Region.Name)]
+public sealed partial class Family(DemoRegionRunning region)
+{
+    private const string Password = "tri medvedya v lesu", Own = "мой кот спит на шкафу";
+
+    [Theory, MemberData(nameof(EveryLook.Looks), MemberType = typeof(EveryLook))]
+    public async Task A_parent_makes_an_account_and_the_child_comes_in_with_the_sheet(int width, string language, bool dark, bool javaScript)
+    {
+        var look = new Look(width, language, dark, javaScript);
+        var parent = await NewParentAsync(NumberOf(look));
+        await using var visitor = await region.VisitAsync("family", look);
+        await SignInAsync(visitor, parent.Phone);
+        await visitor.OpenAsync(visitor.Service.SchoolUrl + "/cabinet");
+        await visitor.ClickAsync(visitor.Page.Locator("nav.tabs a", new() { HasText = visitor.Say("Семья", "Family") }));
+        await visitor.FollowAsync($"/cabinet/family/create?child={parent.Child}");
+        await visitor.PressAsync("Завести аккаунт", "Make the account");
+        await visitor.ExpectHeadingAsync("Листок для входа", "Sign-in sheet");
+        var keys = await visitor.Page.Locator(".sheet .key").AllInnerTextsAsync();
+        await PrintAsync(visitor, dark);
+
+        await using var child = await region.VisitAsync("family-child", look);
+        await SignInAsync(child, keys[0], keys[1]);
+        await child.ExpectHeadingAsync("Придумайте свой пароль", "Choose a password of your own");
+        await child.SubmitAsync(("Password", "коротко"));
+        await child.SubmitAsync(("Password", Own));
+        await child.ExpectHeadingAsync("Активация аккаунта", "Account activation");
+        await child.SubmitAsync(("Password", Own));
+        await child.ExpectHeadingAsync("Аккаунт активирован", "Account activated");
+        Assert.Equal(keys[0], await child.Page.Locator(".big").InnerTextAsync());
+        await child.PressAsync("Приступить к работе", "Start working");
+        await child.ExpectAddressAsync(child.Service.DemoUrl + "/diary/");
+
+        await visitor.PressAsync("Готово, убрать листок", "Done, put the sheet away");
+        await visitor.ExpectTextAsync(visitor.Say("Листок больше никто не откроет", "Nobody can open the sheet any more"));
+    }
+
+    private static async Task SignInAsync(Visitor visitor, string login, string password = Password)
+    {
+        await visitor.Page.GotoAsync(visitor.Service.SchoolUrl + "/signin/start");
+        await visitor.EnterPortalAsync(login, password);
+    }
+
+    // One A4 page, black on white, with nothing of the screen around it.
+    private static async Task PrintAsync(Visitor visitor, bool dark)
+    {
+        await visitor.Page.EmulateMediaAsync(new() { Media = Media.Print, ColorScheme = ColorScheme.Light });
+        foreach (var hidden in new[] { ".top", ".bottom", "main form", "main button" })
+            foreach (var element in await visitor.Page.Locator(hidden).AllAsync()) await Assertions.Expect(element).ToBeHiddenAsync();
+        await visitor.LookAsync();
+        await visitor.Page.EmulateMediaAsync(new() { Media = Media.Screen, ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light });
+        var pdf = await visitor.Page.PdfAsync(new() { Format = "A4" });
+        Assert.Single(PdfPage().Matches(System.Text.Encoding.Latin1.GetString(pdf)));
+    }
+
+    [GeneratedRegex(@"/Type\s*/Page\b")] private static partial Regex PdfPage();
+
+    private sealed record Parent(string Phone, string Child);
+
+    private static int NumberOf(Look look) => EveryLook.Looks.Select((row, n) => (row, n)).Single(l => l.row is [int width, string language, bool dark, bool script]
+        && new Look(width, language, dark, script) == look).n;
+
+    // A parent of the generated region, who has just got an account; the child is in the first classes and has neither phone nor e-mail.
+    private async Task<Parent> NewParentAsync(int number)
+    {
+        var activating = Read("organisations.csv").Where(o => o[6] == "yes").Select(o => o[0]).ToHashSet();
+        var small = Read("pupils.csv").Where(p => !p[0].StartsWith("demo-", StringComparison.Ordinal) && activating.Contains(p[1]) && string.CompareOrdinal(p[6], "2016") > 0
+            && p[8].Length == 0 && p[9].Length == 0).Select(p => p[0]).ToHashSet();
+        var record = Read("guardians.csv").Where(g => small.Contains(g[1]) && Phone.TryParse(g[7]) is not null).DistinctBy(g => g[1]).ElementAt(number);
+        await using var portal = CommandServices.Portal(region.Service.Shared);
+        await using var scope = portal.CreateAsyncScope();
+        var name = PersonName.TryCreate(record[2], record[3], record[4].Length > 0 ? record[4] : null)!;
+        Assert.IsType<CreateAccountOutcome.Created>(await scope.ServiceProvider.GetRequiredService<IAccounts>().CreateAsync(
+            new NewAccount(name, Phone: Phone.TryParse(record[7]), Password: Password), "test"));
+        return new Parent(Phone.TryParse(record[7])!.E164, record[1]);
+    }
+
+    private IEnumerable<string[]> Read(string file) => File.ReadLines(Path.Combine(region.RegionFolder, file)).Skip(1).Select(l => l.Split(';'));
+}
