@@ -62,7 +62,7 @@ public static class OpenIdModule
         services.AddSingleton<BackchannelHttp>().AddSingleton<ClientKeys>().AddSingleton<VerifyAssertion>();
         services.AddSingleton<AuthenticateClient>().AddSingleton<IssueTokens>().AddSingleton<RedeemCode>()
             .AddSingleton<RotateRefreshToken>().AddSingleton<TokenEndpoint>();
-        services.AddSingleton<AccessTokens>().AddSingleton<RefreshTokens>().AddSingleton<FindToken>().AddSingleton<GrantToClient>().AddSingleton<ExchangeToken>();
+        services.AddSingleton<AccessTokens>().AddSingleton<GrantHandles>().AddSingleton<FindToken>().AddSingleton<GrantToClient>().AddSingleton<ExchangeToken>();
         services.AddSingleton<RevocationEndpoint>().AddSingleton<IntrospectionEndpoint>();
         services.AddSingleton<UserInfoEndpoint>().AddSingleton<DiscoveryEndpoint>();
         services.AddSingleton<Administrator>().AddSingleton<StoredClients>().AddSingleton<ClientsApi>().AddSingleton<IClientSecrets, ClientSecrets>();

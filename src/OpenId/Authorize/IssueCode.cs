@@ -37,7 +37,8 @@ internal sealed class IssueCode(HotPath hot, AuditTrail audit, ProviderIdentity 
         var now = clock.GetUtcNow();
         // FAPI 2.0 Security Profile §5.3.2.1: a minute at most.
         var seconds = request.Client.IsFapi2 ? Math.Min(settings.CodeLifetimeSeconds, 60) : settings.CodeLifetimeSeconds;
-        var code = Handle.New(now, TimeSpan.FromSeconds(seconds), namesClaims: request.Claims is not null);
+        var code = Handle.New(now, TimeSpan.FromSeconds(seconds), 
+            (request.Claims is not null ? Marks.NamesClaims : Marks.None) | (request.Resources is not null ? Marks.NamesResources : Marks.None));
         var insert = new NpgsqlBatchCommand(request.Pushed is null ? Sql : PushedSql);
         insert.Add(code.Hash).Add(provider.Name).Add(Guid.CreateVersion7(now)).Add(request.Client.ClientId).Add(request.RedirectUri)
             .Add(request.Challenge).Add(session.Subject).Add(session.SessionId).AddText(session.Context).Add(request.Scopes.ToArray())

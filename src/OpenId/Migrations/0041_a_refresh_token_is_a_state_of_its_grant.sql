@@ -4,7 +4,6 @@
 alter table openid.client_grant
     -- SHA-256 of the secrets that are good now: one, or a few while RefreshGraceSeconds lets a client repeat itself. Empty: nothing to refresh with.
     add column refresh_hashes bytea[],
-    add column refresh_issued_at timestamptz,
     -- Thumbprint (RFC 7638) of the key that they are bound to; only public clients' are.
     add column refresh_jkt text,
     -- The last one that was spent, for as long as it may come again; kept only with RefreshGraceSeconds.

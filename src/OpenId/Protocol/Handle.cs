@@ -4,9 +4,20 @@ using System.Security.Cryptography;
 
 namespace Aupd.OpenId.Protocol;
 
+/// <summary>What must be known of a handle's object before it is looked up, so that no statement asks for more than it must. They stand in clear, for
+/// whoever changes them finds nothing.</summary>
+[Flags]
+internal enum Marks : byte
+{
+    None = 0,
+    /// <summary>Single claims were asked for (OpenID Connect Core §5.5): the site must be asked for them.</summary>
+    NamesClaims = 1,
+    /// <summary>Resources were named (RFC 8707): access tokens of the grant say for whom they are.</summary>
+    NamesResources = 2,
+}
+
 /// <summary>An opaque secret that is handed out (code, token, name of a pending request): 32 random bytes behind the second of its expiry.
-/// Only its SHA-256 is stored. The expiry and the mark in clear let a look-up read one partition and ask no more than it must; whoever changes
-/// them finds nothing.</summary>
+/// Only its SHA-256 is stored. The expiry in clear lets a look-up read one partition.</summary>
 internal sealed record Handle
 {
     private const int MarkLength = 1, TimeLength = 4, RandomLength = 32, TimeEnd = MarkLength + TimeLength, Length = TimeEnd + RandomLength;
@@ -16,7 +27,7 @@ internal sealed record Handle
     {
         Text = Base64Url.EncodeToString(bytes);
         Hash = SHA256.HashData(bytes);
-        NamesClaims = bytes[0] != 0;
+        Marks = (Marks)bytes[0];
         ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(MarkLength)));
     }
 
@@ -24,13 +35,12 @@ internal sealed record Handle
     public byte[] Hash { get; }
     /// <summary>Whole seconds, UTC; until the year 2106.</summary>
     public DateTimeOffset ExpiresAt { get; }
-    /// <summary>The mark: single claims were asked for with what this stands for, so that whoever takes it must ask the site for them.</summary>
-    public bool NamesClaims { get; }
+    public Marks Marks { get; }
 
-    public static Handle New(DateTimeOffset now, TimeSpan lifetime, bool namesClaims = false)
+    public static Handle New(DateTimeOffset now, TimeSpan lifetime, Marks marks = Marks.None)
     {
         var bytes = new byte[Length];
-        bytes[0] = namesClaims ? (byte)1 : (byte)0;
+        bytes[0] = (byte)marks;
         BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(MarkLength), checked((uint)(now + lifetime).ToUnixTimeSeconds()));
         RandomNumberGenerator.Fill(bytes.AsSpan(TimeEnd));
         return new Handle(bytes);
@@ -43,7 +53,7 @@ internal sealed record Handle
         Span<byte> bytes = stackalloc byte[Length];
         if (!Base64Url.IsValid(text, out var decoded) || decoded != Length || !Base64Url.TryDecodeFromChars(text, bytes, out _))
             return null;
-        if (bytes[0] > 1) return null;
+        if (bytes[0] > (byte)(Marks.NamesClaims | Marks.NamesResources)) return null;
         var handle = new Handle(bytes.ToArray());
         return string.Equals(handle.Text, text, StringComparison.Ordinal) ? handle : null;
     }

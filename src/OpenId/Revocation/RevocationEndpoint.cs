@@ -2,7 +2,6 @@ using Aupd.OpenId.Clients;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Protocol;
 using Aupd.OpenId.Token;
-using Aupd.OpenId.Token.RefreshToken;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -12,7 +11,7 @@ namespace Aupd.OpenId.Revocation;
 /// <summary><c>POST /connect/revoke</c> (RFC 7009): a client gives a token back. A refresh token takes its whole grant along. Whatever is
 /// not a living token of this client is answered the same, and nothing happens. One round trip.</summary>
 internal sealed partial class RevocationEndpoint(
-    NpgsqlDataSource source, AuthenticateClient authenticate, AccessTokens tokens, RefreshTokens refreshTokens, ProviderIdentity provider, TimeProvider clock,
+    NpgsqlDataSource source, AuthenticateClient authenticate, AccessTokens tokens, GrantHandles handles, ProviderIdentity provider, TimeProvider clock,
     ILogger<RevocationEndpoint> log)
 {
     public const string Path = "/connect/revoke";
@@ -31,7 +30,14 @@ internal sealed partial class RevocationEndpoint(
          where id = $1 and expires_at = $2 and provider = $3 and client_id = $5 and revoked_at is null
         """;
 
-    // A JWT has no row until it is revoked.
+    // An opaque token of a grant has no row until it is revoked; a JWT neither.
+    private const string OfGrantSql = """
+        insert into openid.access_token (token_hash, provider, client_id, scopes, expires_at, revoked_at)
+        select $1::bytea, $2::text, $3::text, '{}', $4::timestamptz, $5::timestamptz from openid.client_grant
+         where id = $6 and expires_at = $7 and provider = $2 and client_id = $3 and $4::timestamptz > $5::timestamptz
+            on conflict do nothing
+        """;
+
     private const string JwtSql = """
         insert into openid.access_token (token_hash, provider, client_id, scopes, expires_at, revoked_at)
         values ($1, $2, $3, '{}', $4, $5) on conflict do nothing
@@ -58,11 +64,18 @@ internal sealed partial class RevocationEndpoint(
     private async Task RevokeAsync(OpenIdClient client, string token)
     {
         var now = clock.GetUtcNow();
-        if (refreshTokens.TryRead(token) is { } given)
+        if (handles.TryRead(GrantHandleKind.RefreshToken, token) is { } given)
         {
             await using var command = source.CreateCommand(RefreshSql);
             command.Add(given.Grant.Id).Add(given.Grant.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId);
             Revoked(log, provider.Name, client.ClientId, 0, await command.ExecuteNonQueryAsync());
+            return;
+        }
+        if (handles.TryRead(GrantHandleKind.AccessToken, token) is { } ofGrant)
+        {
+            await using var command = source.CreateCommand(OfGrantSql);
+            command.Add(ofGrant.Hash).Add(provider.Name).Add(client.ClientId).Add(ofGrant.ExpiresAt).Add(now).Add(ofGrant.Grant.Id).Add(ofGrant.Grant.ExpiresAt);
+            Revoked(log, provider.Name, client.ClientId, await command.ExecuteNonQueryAsync(), 0);
             return;
         }
         if (Handle.TryParse(token) is { } handle)

@@ -3,15 +3,20 @@ using System.Text;
 using System.Text.Json;
 using Aupd.Kernel.Jose;
 using Aupd.OpenId.Doors;
+using Aupd.OpenId.Dpop;
 using Aupd.OpenId.Protocol;
 
 namespace Aupd.OpenId.Token;
 
 /// <summary>An access token that is about to be given: named before the statement that stores it, written after.</summary>
-/// <param name="Opaque">Null for a JWT, which has no row.</param>
-/// <param name="JwtId">Null for an opaque one.</param>
-internal sealed record NewAccessToken(DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt, Handle? Opaque, string? JwtId)
+internal sealed record NewAccessToken(DateTimeOffset IssuedAt, DateTimeOffset ExpiresAt)
 {
+    /// <summary>An opaque one with a row of its own.</summary>
+    public Handle? Opaque { get; init; }
+    /// <summary>An opaque one that says what its grant says.</summary>
+    public NewGrantHandle? OfGrant { get; init; }
+    public string? JwtId { get; init; }
+
     /// <summary>For the row; null: there is none.</summary>
     public byte[]? Hash => Opaque?.Hash;
 
@@ -48,7 +53,7 @@ internal sealed record GrantKey(Guid Id, DateTimeOffset ExpiresAt)
 }
 
 /// <summary>The one place where access tokens are made, in whichever form the client is registered for.</summary>
-internal sealed class AccessTokens(ITokenSigner signer, ISigningKeys keys, ProviderIdentity provider, OpenIdSettings settings)
+internal sealed class AccessTokens(GrantHandles handles, ITokenSigner signer, ISigningKeys keys, ProviderIdentity provider, OpenIdSettings settings)
 {
     /// <summary>RFC 9068 §2.1. Nothing else that we sign has it, and what has it is nothing else.</summary>
     public const string JwtType = "at+jwt";
@@ -64,16 +69,26 @@ internal sealed class AccessTokens(ITokenSigner signer, ISigningKeys keys, Provi
         if (client.AccessTokenFormat != "jwt")
         {
             var handle = Handle.New(now, lifetime);
-            return new NewAccessToken(now, handle.ExpiresAt, handle, null);
+            return new NewAccessToken(now, handle.ExpiresAt) { Opaque = handle };
         }
         var expiresAt = DateTimeOffset.FromUnixTimeSeconds((now + lifetime).ToUnixTimeSeconds());
-        return new NewAccessToken(now, expiresAt, null, StrictBase64Url.Encode(RandomNumberGenerator.GetBytes(IdLength)));
+        return new NewAccessToken(now, expiresAt) { JwtId = StrictBase64Url.Encode(RandomNumberGenerator.GetBytes(IdLength)) };
+    }
+
+    /// <summary>One of a person's grant. An opaque one needs no row, unless it is bound to a key or may say something else than its grant.</summary>
+    /// <param name="differs">It has fewer scopes than the grant, or is for other than this provider.</param>
+    public NewAccessToken OfGrant(OpenIdClient client, DateTimeOffset now, DpopProof? proof, bool differs)
+    {
+        if (client.AccessTokenFormat == "jwt" || proof is not null || differs) return New(client, now) with { Jkt = proof?.Thumbprint };
+        var handle = GrantHandles.New(GrantHandleKind.AccessToken, now, TimeSpan.FromSeconds(settings.AccessTokenLifetimeSeconds));
+        return new NewAccessToken(now, handle.ExpiresAt) { OfGrant = handle };
     }
 
     /// <summary>The token as the client gets it.</summary>
     public async ValueTask<string> TextAsync(NewAccessToken token, AccessTokenContent content, CancellationToken ct)
     {
         if (token.Opaque is { } handle) return handle.Text;
+        if (token.OfGrant is { } ofGrant) return handles.Text(ofGrant, content.Grant!, token.ExpiresAt);
         var claims = new Dictionary<string, object>
         {
             ["iss"] = provider.Issuer, ["sub"] = content.Subject, ["aud"] = content.Audiences is [var only] ? only : content.Audiences,
@@ -110,6 +125,6 @@ internal sealed class AccessTokens(ITokenSigner signer, ISigningKeys keys, Provi
         return string.Equals(claims.Issuer, provider.Issuer, StringComparison.Ordinal) && claims.ExpiresAt > now ? claims : null;
     }
 
-    /// <summary>Stands for a JWT in the table of tokens.</summary>
+    /// <summary>Stands for a JWT that was revoked, in the table of tokens.</summary>
     public static byte[] HashOf(string jwtId) => SHA256.HashData(Encoding.UTF8.GetBytes("jti:" + jwtId));
 }

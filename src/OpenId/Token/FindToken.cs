@@ -6,7 +6,6 @@ using Aupd.OpenId.Doors;
 using Aupd.OpenId.Dpop;
 using Aupd.OpenId.Grants;
 using Aupd.OpenId.Protocol;
-using Aupd.OpenId.Token.RefreshToken;
 using Aupd.OpenId.Token.TokenExchange;
 using Npgsql;
 
@@ -42,14 +41,14 @@ internal sealed record FoundToken(OpenIdClient Client, IReadOnlyList<string> Sco
 }
 
 /// <summary>What is done with an access token that is found: a statement that begins with <see cref="FindToken.StandingSql"/> (or
-/// <see cref="FindToken.StandingOfJwtSql"/>) and its parameters, gives back those columns first, and more behind them.</summary>
+/// <see cref="FindToken.StandingWithoutRowSql"/>) and its parameters, gives back those columns first, and more behind them.</summary>
 /// <param name="Add">Adds its own parameters; it is told when the token expires.</param>
 /// <param name="Read">Reads its own columns. Not called when there is no such token.</param>
-internal sealed record TokenUse(string OpaqueSql, string JwtSql, Action<NpgsqlBatchCommand, DateTimeOffset> Add, Action<NpgsqlDataReader> Read);
+internal sealed record TokenUse(string Sql, string WithoutRowSql, Action<NpgsqlBatchCommand, DateTimeOffset> Add, Action<NpgsqlDataReader> Read);
 
 /// <summary>Looks a token up, with the grant it rests on and the site's word about the person: one round trip.</summary>
 internal sealed class FindToken(
-    UseProof acting, ClientDirectory clients, IClaimsSource site, AccessTokens tokens, RefreshTokens refreshTokens, ProviderIdentity provider, TimeProvider clock)
+    UseProof acting, ClientDirectory clients, IClaimsSource site, AccessTokens tokens, GrantHandles handles, ProviderIdentity provider, TimeProvider clock)
 {
     /// <summary>Names for the columns of the statements below, for a statement that goes on from them.</summary>
     public const string Columns = """
@@ -57,7 +56,7 @@ internal sealed class FindToken(
         offline, grant_scopes, authenticated_at, claims, dpop_jkt, site
         """;
     /// <summary>How many columns and parameters those have: $4 is the moment.</summary>
-    public const int ColumnCount = 18, OpaqueParameters = 4, JwtParameters = 9;
+    public const int ColumnCount = 18, Parameters = 4, WithoutRowParameters = 9;
 
     private const string GrantColumns = """
         g.id, g.expires_at, g.client_id, g.subject, g.session_id, g.context, g.offline, g.scopes, g.authenticated_at,
@@ -71,14 +70,14 @@ internal sealed class FindToken(
         """;
 
     private const string RefreshToken = """
-        select r.client_id, null::text[] as scopes, null::text[] as audiences, r.refresh_issued_at as issued_at, null::text as actor, true as refresh,
+        select r.client_id, null::text[] as scopes, null::text[] as audiences, null::timestamptz as issued_at, null::text as actor, true as refresh,
                r.refresh_jkt as dpop_jkt, r.id as grant_id, r.expires_at as grant_expires_at
           from openid.client_grant r
          where r.id = $5 and r.expires_at = $2 and $1 = any(r.refresh_hashes)
         """;
 
-    // A JWT brings what it says; the row only knows whether it was revoked alone.
-    private const string Jwt = """
+    // A JWT brings what it says, and an opaque token of a grant says what that says; a row only knows whether one was revoked alone.
+    private const string WithoutRow = """
         select null::text as client_id, $7::text[] as scopes, $8::text[] as audiences, null::timestamptz as issued_at,
                $9::text as actor, false as refresh, null::text as dpop_jkt, $5::uuid as grant_id, $6::timestamptz as grant_expires_at
          where not exists (select from openid.access_token t
@@ -96,55 +95,64 @@ internal sealed class FindToken(
 
     public static string StandingSql(IClaimsSource site) => Compose(OpaqueTokens, site.StandingSql);
     private static string StandingOfRefreshSql(IClaimsSource site) => Compose(RefreshToken, site.StandingSql);
-    public static string StandingOfJwtSql(IClaimsSource site) => Compose(Jwt, site.StandingSql);
+    public static string StandingWithoutRowSql(IClaimsSource site) => Compose(WithoutRow, site.StandingSql);
     private static string HolderSql(IClaimsSource site) => Compose(OpaqueTokens, site.HolderSql);
-    private static string HolderOfJwtSql(IClaimsSource site) => Compose(Jwt, site.HolderSql);
+    private static string HolderWithoutRowSql(IClaimsSource site) => Compose(WithoutRow, site.HolderSql);
 
-    private readonly string _standing = StandingSql(site), _standingOfRefresh = StandingOfRefreshSql(site), _standingOfJwt = StandingOfJwtSql(site),
-        _holder = HolderSql(site), _holderOfJwt = HolderOfJwtSql(site);
+    private readonly string _standing = StandingSql(site), _standingOfRefresh = StandingOfRefreshSql(site), _standingWithoutRow = StandingWithoutRowSql(site),
+        _holder = HolderSql(site), _holderWithoutRow = HolderWithoutRowSql(site);
 
     /// <summary>An access token, with all that claims are made of; or that the proof which came with it was used before.</summary>
     public ValueTask<(FoundToken? Token, OAuthError? Error)> WithHolderAsync(string token, DpopProof? proof, CancellationToken ct) =>
-        FindAsync(token, _holder, _holderOfJwt, proof, ct);
+        FindAsync(token, _holder, _holderWithoutRow, proof, ct);
 
     /// <summary>An access token, with the person's standing.</summary>
     public async ValueTask<FoundToken?> AccessTokenAsync(string token, CancellationToken ct) =>
-        (await FindAsync(token, _standing, _standingOfJwt, null, ct)).Token;
+        (await FindAsync(token, _standing, _standingWithoutRow, null, ct)).Token;
 
     /// <summary>An access or a refresh token, with the person's standing.</summary>
     public async ValueTask<FoundToken?> AnyAsync(string token, CancellationToken ct)
     {
-        if (refreshTokens.TryRead(token) is not { } given) return await AccessTokenAsync(token, ct);
+        if (handles.TryRead(GrantHandleKind.RefreshToken, token) is not { } given) return await AccessTokenAsync(token, ct);
         var now = clock.GetUtcNow();
         if (given.ExpiresAt <= now) return null;
         var command = new NpgsqlBatchCommand(_standingOfRefresh).Add(given.Hash).Add(given.Grant.ExpiresAt).Add(provider.Name).Add(now).Add(given.Grant.Id);
-        return (await acting.ReadAsync(null, command, reader => ReadAsync(reader, given.ExpiresAt, null, null, ct), ct)).Result;
+        return (await acting.ReadAsync(null, command, reader => ReadAsync(reader, given.ExpiresAt, given.IssuedAt, null, null, ct), ct)).Result;
     }
 
     /// <summary>An access token, with the person's standing, and what is done with it in the same statement.</summary>
     public ValueTask<(FoundToken? Token, OAuthError? Error)> AccessTokenAsync(string token, TokenUse use, DpopProof? proof, CancellationToken ct) =>
-        FindAsync(token, use.OpaqueSql, use.JwtSql, proof, ct, use);
+        FindAsync(token, use.Sql, use.WithoutRowSql, proof, ct, use);
 
-    private async ValueTask<(FoundToken? Token, OAuthError? Error)> FindAsync(string token, string opaqueSql, string jwtSql, DpopProof? proof,
+    private async ValueTask<(FoundToken? Token, OAuthError? Error)> FindAsync(string token, string sql, string withoutRowSql, DpopProof? proof,
         CancellationToken ct, TokenUse? use = null)
     {
         var now = clock.GetUtcNow();
+        if (handles.TryRead(GrantHandleKind.AccessToken, token) is { } given)
+        {
+            if (given.ExpiresAt <= now) return (null, null);
+            var ofGrant = new NpgsqlBatchCommand(withoutRowSql).Add(given.Hash).Add(given.ExpiresAt).Add(provider.Name).Add(now)
+                .AddId(given.Grant.Id).AddTime(given.Grant.ExpiresAt).AddTexts(null).AddTexts(null).AddText(null);
+            use?.Add(ofGrant, given.ExpiresAt);
+            return await acting.ReadAsync(proof, ofGrant, reader => ReadAsync(reader, given.ExpiresAt, given.IssuedAt, null, use, ct), ct);
+        }
         if (Handle.TryParse(token) is { } handle)
         {
-            var command = new NpgsqlBatchCommand(opaqueSql).Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now);
+            var command = new NpgsqlBatchCommand(sql).Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now);
             use?.Add(command, handle.ExpiresAt);
-            return await acting.ReadAsync(proof, command, reader => ReadAsync(reader, handle.ExpiresAt, null, use, ct), ct);
+            return await acting.ReadAsync(proof, command, reader => ReadAsync(reader, handle.ExpiresAt, null, null, use, ct), ct);
         }
         if (!token.Contains('.') || await tokens.ReadJwtAsync(token, now, ct) is not { } claims) return (null, null);
         var grant = GrantKey.TryParse(claims.Text("grant"));
         if (grant is null && claims.Has("grant")) return (null, null);
-        var byJwt = new NpgsqlBatchCommand(jwtSql).Add(AccessTokens.HashOf(claims.Id!)).Add(claims.ExpiresAt!.Value).Add(provider.Name).Add(now)
+        var byJwt = new NpgsqlBatchCommand(withoutRowSql).Add(AccessTokens.HashOf(claims.Id!)).Add(claims.ExpiresAt!.Value).Add(provider.Name).Add(now)
             .AddId(grant?.Id).AddTime(grant?.ExpiresAt).AddTexts(Words(claims.Text("scope"))).AddTexts(claims.Audiences).AddText(Actor(claims));
         use?.Add(byJwt, claims.ExpiresAt.Value);
-        return await acting.ReadAsync(proof, byJwt, reader => ReadAsync(reader, claims.ExpiresAt.Value, claims, use, ct), ct);
+        return await acting.ReadAsync(proof, byJwt, reader => ReadAsync(reader, claims.ExpiresAt.Value, claims.IssuedAt, claims, use, ct), ct);
     }
 
-    private async Task<FoundToken?> ReadAsync(NpgsqlDataReader reader, DateTimeOffset expiresAt, JwtClaims? jwt, TokenUse? use, CancellationToken ct)
+    private async Task<FoundToken?> ReadAsync(NpgsqlDataReader reader, DateTimeOffset expiresAt, DateTimeOffset? issuedAt, JwtClaims? jwt, TokenUse? use,
+        CancellationToken ct)
     {
         if (!await reader.ReadAsync(ct)) return null;
         var hasGrant = !reader.IsDBNull(6);
@@ -153,7 +161,7 @@ internal sealed class FindToken(
         // A token is good while its grant is, which may end sooner.
         if (hasGrant && reader.GetFieldValue<DateTimeOffset>(7) is var grantEnds && grantEnds < expiresAt) expiresAt = grantEnds;
         var clientId = jwt?.Text("client_id") ?? reader.TextOrNull(0) ?? grantClient?.ClientId;
-        var issuedAt = jwt?.IssuedAt ?? reader.TimeOrNull(3);
+        issuedAt ??= reader.TimeOrNull(3);
         // Of a client that has been removed nothing is good, for one registered later under its name neither.
         if (await clients.FindAsync(clientId, ct) is not { } client || issuedAt < Second(client.RegisteredAt)) return null;
         var actor = Json(reader.TextOrNull(4));

@@ -7,20 +7,19 @@ using Aupd.OpenId.Authorize;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Grants;
 using Aupd.OpenId.Protocol;
-using Aupd.OpenId.Token.RefreshToken;
 
 namespace Aupd.OpenId.Token;
 
 /// <summary>The last step of every grant: the site is asked whether this person may still have a token, then the answer is written. The ID
 /// token says who signed in, when and how; everything else about a person is at UserInfo, since ID tokens travel in URLs as
 /// hints, unless the client asked for a claim of theirs by name.</summary>
-internal sealed class IssueTokens(IClaimsSource claims, AccessTokens accessTokens, RefreshTokens refreshTokens, ITokenSigner signer, RevokeGrant revoke,
+internal sealed class IssueTokens(IClaimsSource claims, AccessTokens accessTokens, GrantHandles handles, ITokenSigner signer, RevokeGrant revoke,
     ProviderIdentity provider, OpenIdSettings settings, TimeProvider clock)
 {
     /// <param name="scopes">Those of this access token, at most those of the grant.</param>
     /// <param name="resources">Those asked for now; null: those of the grant.</param>
     public async Task<TokenOutcome> RunAsync(Granted granted, IReadOnlyList<string> scopes, NewAccessToken access, string[]? resources,
-        NewRefreshToken? refresh, CancellationToken ct)
+        NewGrantHandle? refresh, CancellationToken ct)
     {
         scopes = AskedScopes.Still(granted.Client, scopes);
         // Also refused here and not only at sign-in: a person may have been disabled since (identity-servers.md §3.3, 8 and 35).
@@ -40,7 +39,7 @@ internal sealed class IssueTokens(IClaimsSource claims, AccessTokens accessToken
             Grant = granted.Key, AuthenticatedAt = granted.AuthenticatedAt,
         }, ct);
         var body = AccessTokens.Body(access, text, scopes);
-        if (refresh is not null) body["refresh_token"] = refreshTokens.Text(refresh, granted.Key);
+        if (refresh is not null) body["refresh_token"] = handles.Text(refresh, granted.Key, refresh.ExpiresAt);
         if (scopes.Contains("openid")) body["id_token"] = await SignAsync(granted, ask, text, ct);
         return new TokenOutcome.Issued(body);
     }

@@ -34,6 +34,21 @@ public sealed class RevocationTests(ProviderFixture fixture) : IClassFixture<Pro
         Assert.Equal(HttpStatusCode.OK, (await browser.RefreshAsync(tokens.Text("refresh_token")!)).Status);
     }
 
+    [Fact]
+    public async Task Of_two_access_tokens_of_one_grant_the_one_given_back_is_dead_whether_it_says_what_the_grant_says_or_less()
+    {
+        using var browser = fixture.Browser();
+        var whole = await browser.TokensAsync("anna");
+        var less = await browser.RefreshAsync(whole.Text("refresh_token")!, "web", ("scope", "openid"));
+        var last = await browser.RefreshAsync(less.Text("refresh_token")!);
+        AssertTaken(await browser.RevokeAsync(less.Text("access_token")!));
+        AssertTaken(await browser.RevokeAsync(whole.Text("access_token")!));
+        AssertTaken(await browser.RevokeAsync(whole.Text("access_token")!));
+        Assert.False(await browser.IsActiveAsync(less.Text("access_token")!));
+        Assert.False(await browser.IsActiveAsync(whole.Text("access_token")!));
+        Assert.True(await browser.IsActiveAsync(last.Text("access_token")!));
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("access_token")]

@@ -90,16 +90,38 @@ public sealed class UserInfoTests(ProviderFixture fixture) : IClassFixture<Provi
     }
 
     [Fact]
-    public async Task The_access_token_and_the_code_are_stored_only_as_hashes()
+    public async Task Tokens_are_stored_only_as_hashes_and_what_says_no_more_than_its_grant_not_at_all()
     {
         using var browser = fixture.Browser();
-        var tokens = await browser.TokensAsync("anna");
-        var raw = System.Buffers.Text.Base64Url.DecodeFromChars(tokens.Text("access_token")!);
-        await using var command = fixture.Site.Shared.Source.CreateCommand("select count(*) from openid.access_token where token_hash = $1 or token_hash = sha256($1)");
-        command.Parameters.Add(new Npgsql.NpgsqlParameter { Value = raw });
-        Assert.Equal(1L, await command.ExecuteScalarAsync());
-        await using var plain = fixture.Site.Shared.Source.CreateCommand("select count(*) from openid.access_token where token_hash = $1");
-        plain.Parameters.Add(new Npgsql.NpgsqlParameter { Value = raw });
-        Assert.Equal(0L, await plain.ExecuteScalarAsync());
+        var tokens = await browser.TokensAsync("hashed", scope: "openid profile");
+        var secret = Raw(tokens.Text("refresh_token"))[29..61];
+        Assert.Equal(1L, await CountAsync("client_grant where sha256($1) = any(refresh_hashes)", secret));
+        Assert.Equal(0L, await CountAsync("client_grant where $1 = any(refresh_hashes)", secret));
+        Assert.Equal(0L, await CountAsync("access_token where token_hash in ($1, sha256($1))", Raw(tokens.Text("access_token"))[29..61]));
+        var narrowed = Raw((await browser.RefreshAsync(tokens.Text("refresh_token")!, "web", ("scope", "openid"))).Text("access_token"));
+        Assert.Equal(1L, await CountAsync("access_token where token_hash = sha256($1)", narrowed));
+        Assert.Equal(0L, await CountAsync("access_token where token_hash = $1", narrowed));
+    }
+
+    private static byte[] Raw(string? token) => System.Buffers.Text.Base64Url.DecodeFromChars(token);
+
+    private async Task<object?> CountAsync(string what, byte[] value)
+    {
+        await using var command = fixture.Site.Shared.Source.CreateCommand($"select count(*) from openid.{what}");
+        command.Parameters.Add(new Npgsql.NpgsqlParameter { Value = value });
+        return await command.ExecuteScalarAsync();
+    }
+
+    [Fact]
+    public async Task An_access_token_changed_anywhere_is_none()
+    {
+        using var browser = fixture.Browser();
+        var token = (await browser.TokensAsync("anna")).Text("access_token")!;
+        for (var at = 0; at < token.Length; at += 5)
+        {
+            var changed = token[..at] + (token[at] == 'A' ? 'B' : 'A') + token[(at + 1)..];
+            Assert.Equal(HttpStatusCode.Unauthorized, (await browser.UserInfoAsync(changed)).Status);
+        }
+        Assert.Equal(HttpStatusCode.OK, (await browser.UserInfoAsync(token)).Status);
     }
 }

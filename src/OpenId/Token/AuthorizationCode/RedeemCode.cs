@@ -8,14 +8,13 @@ using Aupd.OpenId.Doors;
 using Aupd.OpenId.Dpop;
 using Aupd.OpenId.Grants;
 using Aupd.OpenId.Protocol;
-using Aupd.OpenId.Token.RefreshToken;
 using Npgsql;
 
 namespace Aupd.OpenId.Token.AuthorizationCode;
 
 /// <summary>grant_type=authorization_code.</summary>
 internal sealed partial class RedeemCode(
-    NpgsqlDataSource source, UseProof acting, IClaimsSource site, AccessTokens accessTokens, RefreshTokens refreshTokens, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider,
+    NpgsqlDataSource source, UseProof acting, IClaimsSource site, AccessTokens accessTokens, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider,
     OpenIdSettings settings, TimeProvider clock)
 {
     // One statement spends the code and makes the grant with its tokens: of thirty racing requests one gets a row. The code is spent by
@@ -35,9 +34,9 @@ internal sealed partial class RedeemCode(
                and {Resources.CoversSql("$13", "resources")} and (dpop_jkt is null or dpop_jkt = $15::text)
         ), granted as (
             insert into openid.client_grant (id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at,
-                methods, granted_at, expires_at, claims, resources, refresh_hashes, refresh_issued_at, refresh_jkt)
+                methods, granted_at, expires_at, claims, resources, refresh_hashes, refresh_jkt)
             select grant_id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at, methods,
-                $4, grant_expires_at, claims, resources, array_remove(array[$11::bytea], null), $4, $12::text from good
+                $4, grant_expires_at, claims, resources, array_remove(array[$11::bytea], null), $12::text from good
         ), access as (
             insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, audiences, issued_at, expires_at,
                 dpop_jkt)
@@ -71,10 +70,10 @@ internal sealed partial class RedeemCode(
         var (resources, targetError) = Resources.Read(form, client, provider.Issuer, one: client.AccessTokenFormat == "jwt");
         if (targetError is not null) return Refuse(targetError);
         var now = clock.GetUtcNow();
-        var access = accessTokens.New(client, now) with { Jkt = proof?.Thumbprint };
-        var refresh = client.Allows(GrantTypes.RefreshToken) ? refreshTokens.New(now, handle.NamesClaims) : null;
+        var access = accessTokens.OfGrant(client, now, proof, differs: resources is not null || handle.Marks.HasFlag(Marks.NamesResources));
+        var refresh = client.Allows(GrantTypes.RefreshToken) ? GrantHandles.New(GrantHandleKind.RefreshToken, now, TimeSpan.FromDays(settings.RefreshTokenIdleDays), handle.Marks) : null;
         var longest = DateTimeOffset.FromUnixTimeSeconds((now + TimeSpan.FromDays(settings.GrantLifetimeDays)).ToUnixTimeSeconds());
-        var command = new NpgsqlBatchCommand(handle.NamesClaims ? _withClaims : _sql).Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId).Add(redirectUri)
+        var command = new NpgsqlBatchCommand(handle.Marks.HasFlag(Marks.NamesClaims) ? _withClaims : _sql).Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId).Add(redirectUri)
             .Add(Challenge(verifier)).Add(longest).AddBytes(access.Hash).Add(access.ExpiresAt).AddBytes(refresh?.Hash)
             .AddText(client.IsPublic ? access.Jkt : null).AddTexts(resources).Add(Resources.Registered(client, provider.Issuer)).AddText(access.Jkt);
         var ((granted, error), used) = await acting.ReadAsync(proof, command, reader => ReadAsync(reader, client, ct), ct);

@@ -3,7 +3,6 @@ using Aupd.OpenId.Doors;
 using Aupd.OpenId.Dpop;
 using Aupd.OpenId.Grants;
 using Aupd.OpenId.Protocol;
-using Aupd.OpenId.Token.RefreshToken;
 using Npgsql;
 
 namespace Aupd.OpenId.Token.DeviceCode;
@@ -11,7 +10,7 @@ namespace Aupd.OpenId.Token.DeviceCode;
 /// <summary>grant_type=urn:ietf:params:oauth:grant-type:device_code (RFC 8628 §3.4): a device asks whether a person has let it in, until one
 /// has.</summary>
 internal sealed class PollForDevice(
-    NpgsqlDataSource source, UseProof acting, IClaimsSource site, AccessTokens accessTokens, RefreshTokens refreshTokens, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider,
+    NpgsqlDataSource source, UseProof acting, IClaimsSource site, AccessTokens accessTokens, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider,
     OpenIdSettings settings, TimeProvider clock)
 {
     // One statement counts the question and, once a person has said yes, spends the code and makes the grant with its tokens: of thirty
@@ -30,9 +29,9 @@ internal sealed class PollForDevice(
             select * from polled where spent_at is not null and consented
         ), granted as (
             insert into openid.client_grant (id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at,
-                methods, granted_at, expires_at, refresh_hashes, refresh_issued_at, refresh_jkt)
+                methods, granted_at, expires_at, refresh_hashes, refresh_jkt)
             select grant_id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at, methods,
-                $4, grant_expires_at, array_remove(array[$9::bytea], null), $4, $10::text from good
+                $4, grant_expires_at, array_remove(array[$9::bytea], null), $10::text from good
         ), access as (
             insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, audiences, issued_at, expires_at,
                 dpop_jkt)
@@ -59,8 +58,8 @@ internal sealed class PollForDevice(
         var (resources, targetError) = Resources.Read(form, client, provider.Issuer, one: client.AccessTokenFormat == "jwt");
         if (targetError is not null) return Refuse(targetError);
         var now = clock.GetUtcNow();
-        var access = accessTokens.New(client, now) with { Jkt = proof?.Thumbprint };
-        var refresh = client.Allows(GrantTypes.RefreshToken) ? refreshTokens.New(now) : null;
+        var access = accessTokens.OfGrant(client, now, proof, differs: resources is not null);
+        var refresh = client.Allows(GrantTypes.RefreshToken) ? GrantHandles.New(GrantHandleKind.RefreshToken, now, TimeSpan.FromDays(settings.RefreshTokenIdleDays)) : null;
         var longest = DateTimeOffset.FromUnixTimeSeconds((now + TimeSpan.FromDays(settings.GrantLifetimeDays)).ToUnixTimeSeconds());
         var command = new NpgsqlBatchCommand(_sql).Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId).Add(longest).AddBytes(access.Hash)
             .Add(access.ExpiresAt).AddBytes(refresh?.Hash).AddText(client.IsPublic ? access.Jkt : null).AddTexts(resources).AddText(access.Jkt);

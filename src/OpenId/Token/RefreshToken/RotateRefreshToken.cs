@@ -10,8 +10,8 @@ namespace Aupd.OpenId.Token.RefreshToken;
 /// the family (RFC 9700 §4.14.2). A client of FAPI keeps its token, which is of no use without the client's keys (FAPI 2.0 Security Profile
 /// §5.3.2.1).</summary>
 internal sealed class RotateRefreshToken(
-    NpgsqlDataSource source, UseProof acting, IClaimsSource site, AccessTokens accessTokens, RefreshTokens refreshTokens, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider,
-    OpenIdSettings settings, TimeProvider clock)
+    NpgsqlDataSource source, UseProof acting, IClaimsSource site, AccessTokens accessTokens, GrantHandles handles, IssueTokens tokens, RevokeGrant revoke,
+    ProviderIdentity provider, OpenIdSettings settings, TimeProvider clock)
 {
     // With RefreshGraceSeconds a client that repeats itself may hold a few tokens of one family; the oldest beyond these is forgotten.
     private const int MostAtOnce = 8;
@@ -24,7 +24,6 @@ internal sealed class RotateRefreshToken(
         with old as (
             update openid.client_grant g set
                    refresh_hashes = case when $12 then (array[$10::bytea] || array_remove(refresh_hashes, $1))[1:{MostAtOnce}] else refresh_hashes end,
-                   refresh_issued_at = $4,
                    refresh_jkt = coalesce(refresh_jkt, $16::text),
                    refresh_spent_hash = case when $6 and $12 then $1 end,
                    refresh_spent_at = case when refresh_spent_hash = $1 then refresh_spent_at when $6 and $12 then $4 end
@@ -58,14 +57,14 @@ internal sealed class RotateRefreshToken(
     {
         if (!client.Allows(GrantTypes.RefreshToken)) return Refuse(OAuthError.UnauthorizedClient("This client may not use refresh tokens."));
         if (form["refresh_token"] is not { } text) return Refuse(OAuthError.InvalidRequest("refresh_token is missing."));
-        if (refreshTokens.TryRead(text) is not { } given) return Refuse(OAuthError.InvalidGrant("the refresh token is unknown"));
+        if (handles.TryRead(GrantHandleKind.RefreshToken, text) is not { } given) return Refuse(OAuthError.InvalidGrant("the refresh token is unknown"));
         var asked = form["scope"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct().ToArray();
         var (resources, targetError) = Resources.Read(form, client, provider.Issuer, one: client.AccessTokenFormat == "jwt");
         if (targetError is not null) return Refuse(targetError);
         var now = clock.GetUtcNow();
-        var access = accessTokens.New(client, now) with { Jkt = proof?.Thumbprint };
+        var access = accessTokens.OfGrant(client, now, proof, differs: asked is not null || resources is not null || given.Marks.HasFlag(Marks.NamesResources));
         if (given.ExpiresAt <= now) return Refuse(await WhyAsync(given, client, asked, access.Jkt, now, ct));
-        var next = client.IsFapi2 ? null : refreshTokens.New(now, given.NamesClaims);
+        var next = client.IsFapi2 ? null : GrantHandles.New(GrantHandleKind.RefreshToken, now, TimeSpan.FromDays(settings.RefreshTokenIdleDays), given.Marks);
         var (granted, used) = await acting.ReadAsync(proof, Command(given, client, asked, resources, access, next, now), reader => ReadAsync(reader, client, ct), ct);
         if (used is not null) return Refuse(used);
         if (granted is null) return Refuse(await WhyAsync(given, client, asked, access.Jkt, now, ct));
@@ -73,9 +72,9 @@ internal sealed class RotateRefreshToken(
         return await tokens.RunAsync(granted, asked ?? granted.Scopes, access, resources, next, CancellationToken.None);
     }
 
-    private NpgsqlBatchCommand Command(GivenRefreshToken given, OpenIdClient client, string[]? asked, string[]? resources, NewAccessToken access,
-        NewRefreshToken? next, DateTimeOffset now) =>
-        new NpgsqlBatchCommand(given.NamesClaims ? _withClaims : _sql).Add(given.Hash).Add(given.Grant.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId)
+    private NpgsqlBatchCommand Command(GrantHandle given, OpenIdClient client, string[]? asked, string[]? resources, NewAccessToken access,
+        NewGrantHandle? next, DateTimeOffset now) =>
+        new NpgsqlBatchCommand(given.Marks.HasFlag(Marks.NamesClaims) ? _withClaims : _sql).Add(given.Hash).Add(given.Grant.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId)
             .Add(settings.RefreshGraceSeconds > 0).Add(now - TimeSpan.FromSeconds(settings.RefreshGraceSeconds))
             .AddTexts(asked).AddBytes(access.Hash).AddBytes(next?.Hash).Add(access.ExpiresAt).Add(next is not null)
             .AddTexts(resources).Add(Resources.Registered(client, provider.Issuer))
@@ -91,7 +90,7 @@ internal sealed class RotateRefreshToken(
             }
             : null;
 
-    private async Task<OAuthError> WhyAsync(GivenRefreshToken given, OpenIdClient client, string[]? asked, string? jkt, DateTimeOffset now, CancellationToken ct)
+    private async Task<OAuthError> WhyAsync(GrantHandle given, OpenIdClient client, string[]? asked, string? jkt, DateTimeOffset now, CancellationToken ct)
     {
         await using var command = source.CreateCommand(WhySql);
         command.Add(given.Hash).Add(given.Grant.ExpiresAt).Add(provider.Name).Add(now).AddTexts(asked).AddText(jkt).Add(given.Grant.Id);

@@ -66,10 +66,10 @@ internal sealed class ExchangeToken(FindToken find, AccessTokens tokens, IClaims
             """;
     }
 
-    private static string ExchangeSql(IClaimsSource site) => Compose(FindToken.StandingSql(site), FindToken.OpaqueParameters);
-    private static string ExchangeJwtSql(IClaimsSource site) => Compose(FindToken.StandingOfJwtSql(site), FindToken.JwtParameters);
+    private static string ExchangeSql(IClaimsSource site) => Compose(FindToken.StandingSql(site), FindToken.Parameters);
+    private static string ExchangeWithoutRowSql(IClaimsSource site) => Compose(FindToken.StandingWithoutRowSql(site), FindToken.WithoutRowParameters);
 
-    private readonly string _sql = ExchangeSql(site), _jwtSql = ExchangeJwtSql(site);
+    private readonly string _sql = ExchangeSql(site), _withoutRowSql = ExchangeWithoutRowSql(site);
 
     public async Task<TokenOutcome> RunAsync(OpenIdClient caller, RequestParameters form, DpopProof? proof, CancellationToken ct)
     {
@@ -78,7 +78,7 @@ internal sealed class ExchangeToken(FindToken find, AccessTokens tokens, IClaims
             if (check(this, exchange) is { } error) return Refuse(error);
         NewAccessToken? token = null;
         Verdict? verdict = null;
-        var use = new TokenUse(_sql, _jwtSql, (statement, until) => Add(statement, exchange, token = New(caller, until, proof)), r => verdict = Read(r));
+        var use = new TokenUse(_sql, _withoutRowSql, (statement, until) => Add(statement, exchange, token = New(caller, until, proof)), r => verdict = Read(r));
         var (subject, used) = await find.AccessTokenAsync(form["subject_token"]!, use, proof, ct);
         if (used is not null) return Refuse(used);
         if (subject is null) return Refuse(Unacceptable("no living access token"));
