@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace Aupd.TestKit;
@@ -83,24 +81,9 @@ public sealed class ProgramProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    /// <summary>Ports that were free a moment ago, below those that the kernel lends to connections (32768 and up): nobody gets one meanwhile
-    /// by chance.</summary>
-    public static int[] FreePorts(int count)
-    {
-        var ports = new HashSet<int>();
-        while (ports.Count < count)
-            if (Random.Shared.Next(10_000, 32_000) is var port && IsFree(port)) ports.Add(port);
-        return [.. ports];
-    }
+    /// <inheritdoc cref="TestPorts.Free"/>
+    public static int[] FreePorts(int count) => TestPorts.Free(count);
 
-    /// <inheritdoc cref="FreePorts(int)"/>
-    public static int FreePort() => FreePorts(1)[0];
-
-    private static bool IsFree(int port)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, port);
-        try { listener.Start(); }
-        catch (SocketException) { return false; }
-        return true;
-    }
+    /// <inheritdoc cref="TestPorts.Free"/>
+    public static int FreePort() => TestPorts.Free(1)[0];
 }

@@ -5,6 +5,9 @@ using System.Text.Json;
 
 namespace Aupd.Kernel.Jose;
 
+/// <summary>Makes a key for an algorithm; see <see cref="SigningKey.Generate"/>.</summary>
+public delegate SigningKey NewSigningKey(SignatureAlgorithm algorithm);
+
 /// <summary>A private key that signs by one algorithm: ES256, RS256 or PS256. Thread-safe.</summary>
 public sealed class SigningKey
 {

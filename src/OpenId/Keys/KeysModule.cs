@@ -1,3 +1,4 @@
+using Aupd.Kernel.Jose;
 using Aupd.OpenId.Doors;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -9,6 +10,7 @@ internal static class KeysModule
     /// <summary>Needs ProviderIdentity and OpenIdSettings beside it. Sites and workers call it alike.</summary>
     public static IServiceCollection AddSigningKeys(this IServiceCollection services)
     {
+        services.TryAddSingleton<NewSigningKey>(SigningKey.Generate);
         services.TryAddSingleton<SigningKeyStore>();
         services.TryAddSingleton<SigningKeys>();
         services.TryAddSingleton<ISigningKeys>(s => s.GetRequiredService<SigningKeys>());

@@ -9,7 +9,8 @@ namespace Aupd.OpenId.Keys;
 
 /// <summary>Signing keys in PostgreSQL. Every change is made under one advisory lock per provider, so that nodes that start together
 /// make one key and not two.</summary>
-internal sealed class SigningKeyStore(NpgsqlDataSource source, Sealer sealer, ProviderIdentity provider, OpenIdSettings settings)
+internal sealed class SigningKeyStore(
+    NpgsqlDataSource source, Sealer sealer, ProviderIdentity provider, OpenIdSettings settings, NewSigningKey newKey)
 {
     /// <summary>Channel on which a change is told; the payload is the provider's name.</summary>
     public const string Channel = "aupd_openid_key";
@@ -78,7 +79,7 @@ internal sealed class SigningKeyStore(NpgsqlDataSource source, Sealer sealer, Pr
         NpgsqlConnection connection, SignatureAlgorithm algorithm, DateTimeOffset now, DateTimeOffset activeFrom,
         bool forgetOld, CancellationToken ct)
     {
-        var key = SigningKey.Generate(algorithm);
+        var key = newKey(algorithm);
         // Twice the lifetime of the longest token, so that a node with a slow clock and a token signed in the last second fit in.
         var longest = Math.Max(settings.IdTokenLifetimeSeconds, settings.AccessTokenLifetimeSeconds);
         var publishedUntil = activeFrom + TimeSpan.FromSeconds(2 * longest + 600);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Aupd.Kernel;
 using Aupd.Kernel.Data;
 using Aupd.Kernel.Http;
+using Aupd.Kernel.Jose;
 using Aupd.Kernel.Secrets;
 using Aupd.Kernel.Settings;
 using Npgsql;
@@ -31,6 +32,8 @@ public sealed class SharedParts : IAsyncDisposable
     public HotPath Hot { get; }
     public Sealer Sealer { get; }
     public TimeProvider Clock { get; }
+    /// <summary>Makes the keys that tokens are signed with. Tests start a hundred providers and make their RSA keys once.</summary>
+    public NewSigningKey NewKey { get; set; } = SigningKey.Generate;
 
     /// <summary>Every module's migrations, in the order in which modules refer to each other.</summary>
     public static IReadOnlyList<MigrationSet> Migrations { get; } =
@@ -55,7 +58,7 @@ public sealed class SharedParts : IAsyncDisposable
     /// <summary>Registers the shared parts in one site's or the worker's services.</summary>
     public void AddTo(IServiceCollection services)
     {
-        services.AddSingleton(Source).AddSingleton(Hot).AddSingleton(Sealer).AddSingleton(Clock).AddSingleton(Addresses);
+        services.AddSingleton(Source).AddSingleton(Hot).AddSingleton(Sealer).AddSingleton(Clock).AddSingleton(Addresses).AddSingleton(NewKey);
         services.AddSettings<Aupd.Kernel.Pages.RegionSettings>(Configuration, Aupd.Kernel.Pages.RegionSettings.Section);
         services.AddSettings<PlacesSettings>(Configuration, PlacesSettings.Section);
         services.AddKernel();

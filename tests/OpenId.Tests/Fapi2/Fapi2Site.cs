@@ -19,6 +19,8 @@ public sealed class Fapi2Site : IAsyncLifetime
     internal TestSite Site { get; private set; } = null!;
     internal ClientSigner One { get; } = new(SignatureAlgorithm.Es256);
     internal ClientSigner Two { get; } = new(SignatureAlgorithm.Ps256);
+    /// <summary>What "two" proves its tokens with.</summary>
+    internal SigningKey TwoProof { get; } = TestKeys.New(SignatureAlgorithm.Ps256);
     /// <summary>Signs by RS256 with the key of <see cref="Two"/>.</summary>
     internal SigningKey TwoByRs256 { get; private set; } = null!;
 

@@ -18,7 +18,7 @@ internal sealed class Fapi2Suite(Fapi2Site site, string client = "one") : IDispo
     public TestBrowser Browser { get; } = new(site.Site.Url);
     public string Client { get; } = client;
     public string Person { get; init; } = "anna";
-    public DpopKey Key { get; set; } = new(site.Clock, Fapi2Site.Issuer, client == "two" ? SignatureAlgorithm.Ps256 : null);
+    public DpopKey Key { get; set; } = new(site.Clock, Fapi2Site.Issuer, key: client == "two" ? site.TwoProof : null);
     public long Now => site.Clock.GetUtcNow().ToUnixTimeSeconds();
     private ClientSigner Signer => Client == "two" ? site.Two : site.One;
 

@@ -31,7 +31,7 @@ public sealed class SigningKeysTests : IAsyncLifetime
     [Fact]
     public async Task Nodes_that_start_together_make_one_key_per_algorithm()
     {
-        var nodes = Enumerable.Range(0, 30).Select(_ => Node()).ToList();
+        var nodes = Enumerable.Range(0, 30).Select(_ => Node(newKey: SigningKey.Generate)).ToList();
         var tasks = nodes.SelectMany(n => SignatureAlgorithm.Signing.Select(a => Task.Run(async () => (a, (await n.ActiveAsync(a, default)).Kid)))).ToList();
         var kids = await Task.WhenAll(tasks);
         Assert.Equal(3, kids.Distinct().Count());
@@ -208,10 +208,12 @@ public sealed class SigningKeysTests : IAsyncLifetime
         await broken.DisposeAsync();
     }
 
-    private SigningKeys Node(string provider = "school", byte[]? masterKey = null, NpgsqlDataSource? source = null, OpenIdSettings? settings = null)
+    private SigningKeys Node(string provider = "school", byte[]? masterKey = null, NpgsqlDataSource? source = null, OpenIdSettings? settings = null,
+        NewSigningKey? newKey = null)
     {
         settings ??= new OpenIdSettings();
-        var store = new SigningKeyStore(source ?? _source, new Sealer(masterKey ?? MasterKey), new ProviderIdentity(provider, $"https://{provider}"), settings);
+        var store = new SigningKeyStore(source ?? _source, new Sealer(masterKey ?? MasterKey), new ProviderIdentity(provider, $"https://{provider}"), settings,
+            newKey ?? TestKeys.Of(_source.ConnectionString));
         return new SigningKeys(store, new AuditTrail(_source, _clock), settings, _clock, NullLogger<SigningKeys>.Instance);
     }
 

@@ -14,7 +14,7 @@ namespace Aupd.OpenId.Tests.Provider;
 /// <summary>A client's private key and what it signs with it.</summary>
 internal sealed class ClientSigner(SignatureAlgorithm algorithm)
 {
-    public SigningKey Key { get; } = SigningKey.Generate(algorithm);
+    public SigningKey Key { get; } = TestKeys.New(algorithm);
 
     public JsonElement Jwks => JsonDocument.Parse(new JwkSet([Key.Public]).ToJson()).RootElement;
 

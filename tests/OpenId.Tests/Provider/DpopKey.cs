@@ -7,10 +7,10 @@ using Aupd.Kernel.Jose;
 namespace Aupd.OpenId.Tests.Provider;
 
 /// <summary>A client's key for DPoP and the proofs it makes, good ones and others.</summary>
-internal sealed class DpopKey(TimeProvider clock, string issuer, SignatureAlgorithm? algorithm = null)
+internal sealed class DpopKey(TimeProvider clock, string issuer, SignatureAlgorithm? algorithm = null, SigningKey? key = null)
 {
     public TimeProvider Clock => clock;
-    public SigningKey Key { get; } = SigningKey.Generate(algorithm ?? SignatureAlgorithm.Es256);
+    public SigningKey Key { get; } = key ?? TestKeys.New(algorithm ?? SignatureAlgorithm.Es256);
 
     public string Thumbprint => Key.Public.Thumbprint();
 
