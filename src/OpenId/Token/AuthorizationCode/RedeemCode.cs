@@ -19,10 +19,23 @@ internal sealed partial class RedeemCode(
 {
     // One statement spends the code and makes the grant with its tokens: of thirty racing requests one gets a row. The code is spent by
     // whoever brings it, also with a wrong verifier, URI or client: a code that went astray must not be guessed at (RFC 9700 §4.5.2).
-    private static string RedeemSql(IClaimsSource site) => Compose(site, "null::text");
-    private static string RedeemWithClaimsSql(IClaimsSource site) => Compose(site, AskSite.ForIdTokenSql(site, "code", "$4"));
+    private static string RedeemSql(IClaimsSource site) => Compose(site, named: false, row: false);
+    private static string RedeemWithRowSql(IClaimsSource site) => Compose(site, named: false, row: true);
+    private static string RedeemWithClaimsSql(IClaimsSource site) => Compose(site, named: true, row: false);
+    private static string RedeemWithClaimsAndRowSql(IClaimsSource site) => Compose(site, named: true, row: true);
 
-    private static string Compose(IClaimsSource site, string holder) => $"""
+    private static readonly string AccessSql = $"""
+        , access as (
+            insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, audiences, issued_at, expires_at,
+                dpop_jkt)
+            select $13, provider, grant_id, grant_expires_at, scopes, {Resources.AudiencesSql("$10", "$15", "resources")}, $4, $14, $11::text
+              from good
+        )
+        """;
+
+    /// <param name="named">Single claims were asked for.</param>
+    /// <param name="row">The access token needs one.</param>
+    private static string Compose(IClaimsSource site, bool named, bool row) => $"""
         with code as (
             update openid.authorization_code set spent_at = $4
              where code_hash = $1 and expires_at = $2 and provider = $3 and spent_at is null
@@ -31,24 +44,19 @@ internal sealed partial class RedeemCode(
         ), good as (
             select * from code
              where client_id = $5 and redirect_uri = $6 and code_challenge = $7 and expires_at > $4 and consented
-               and {Resources.CoversSql("$13", "resources")} and (dpop_jkt is null or dpop_jkt = $15::text)
+               and {Resources.CoversSql("$10", "resources")} and (dpop_jkt is null or dpop_jkt = $11::text)
         ), granted as (
             insert into openid.client_grant (id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at,
                 methods, granted_at, expires_at, claims, resources, refresh_hashes, refresh_jkt)
             select grant_id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at, methods,
-                $4, grant_expires_at, claims, resources, array_remove(array[$11::bytea], null), $12::text from good
-        ), access as (
-            insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, audiences, issued_at, expires_at,
-                dpop_jkt)
-            select $9, provider, grant_id, grant_expires_at, scopes, {Resources.AudiencesSql("$13", "$14", "resources")}, $4, $10, $15::text
-              from good where $9::bytea is not null
-        )
+                $4, grant_expires_at, claims, resources, array_remove(array[$9::bytea], null), $12::text from good
+        ){(row ? AccessSql : "")}
         select grant_id, subject, session_id, context, scopes, nonce, authenticated_at, methods,
                client_id = $5, redirect_uri = $6, code_challenge = $7, expires_at > $4,
                {AskSite.Sql(site.StandingSql, "code", "$4")},
-               claims::text, {holder}, grant_expires_at, consented,
-               {Resources.CoversSql("$13", "resources")}, resources,
-               dpop_jkt is null or coalesce(dpop_jkt = $15::text, false)
+               claims::text, {(named ? AskSite.ForIdTokenSql(site, "code", "$4") : "null::text")}, grant_expires_at, consented,
+               {Resources.CoversSql("$10", "resources")}, resources,
+               dpop_jkt is null or coalesce(dpop_jkt = $11::text, false)
           from code
         """;
 
@@ -56,7 +64,8 @@ internal sealed partial class RedeemCode(
         select grant_id from openid.authorization_code where code_hash = $1 and expires_at = $2 and provider = $3 and spent_at is not null
         """;
 
-    private readonly string _sql = RedeemSql(site), _withClaims = RedeemWithClaimsSql(site);
+    private readonly string _sql = RedeemSql(site), _withRow = RedeemWithRowSql(site), _withClaims = RedeemWithClaimsSql(site),
+        _withClaimsAndRow = RedeemWithClaimsAndRowSql(site);
 
     public async Task<TokenOutcome> RunAsync(OpenIdClient client, RequestParameters form, DpopProof? proof, CancellationToken ct)
     {
@@ -72,15 +81,23 @@ internal sealed partial class RedeemCode(
         var now = clock.GetUtcNow();
         var access = accessTokens.OfGrant(client, now, proof, differs: resources is not null || handle.Marks.HasFlag(Marks.NamesResources));
         var refresh = client.Allows(GrantTypes.RefreshToken) ? GrantHandles.New(GrantHandleKind.RefreshToken, now, TimeSpan.FromDays(settings.RefreshTokenIdleDays), handle.Marks) : null;
-        var longest = DateTimeOffset.FromUnixTimeSeconds((now + TimeSpan.FromDays(settings.GrantLifetimeDays)).ToUnixTimeSeconds());
-        var command = new NpgsqlBatchCommand(handle.Marks.HasFlag(Marks.NamesClaims) ? _withClaims : _sql).Add(handle.Hash).Add(handle.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId).Add(redirectUri)
-            .Add(Challenge(verifier)).Add(longest).AddBytes(access.Hash).Add(access.ExpiresAt).AddBytes(refresh?.Hash)
-            .AddText(client.IsPublic ? access.Jkt : null).AddTexts(resources).Add(Resources.Registered(client, provider.Issuer)).AddText(access.Jkt);
+        var command = Command(client, handle, redirectUri, Challenge(verifier), resources, access, refresh, now);
         var ((granted, error), used) = await acting.ReadAsync(proof, command, reader => ReadAsync(reader, client, ct), ct);
         if ((used ?? error) is { } fault) return Refuse(fault);
         if (granted is null) return await RefuseReuseAsync(handle, ct);
         // The code is spent: whether the client still listens no longer matters.
         return await tokens.RunAsync(granted, granted.Scopes, access, resources, refresh, CancellationToken.None);
+    }
+
+    private NpgsqlBatchCommand Command(OpenIdClient client, Handle code, string redirectUri, string challenge, string[]? resources, NewAccessToken access,
+        NewGrantHandle? refresh, DateTimeOffset now)
+    {
+        var longest = DateTimeOffset.FromUnixTimeSeconds((now + TimeSpan.FromDays(settings.GrantLifetimeDays)).ToUnixTimeSeconds());
+        var named = code.Marks.HasFlag(Marks.NamesClaims);
+        var command = new NpgsqlBatchCommand(access.Hash is null ? named ? _withClaims : _sql : named ? _withClaimsAndRow : _withRow)
+            .Add(code.Hash).Add(code.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId).Add(redirectUri).Add(challenge).Add(longest)
+            .AddBytes(refresh?.Hash).AddTexts(resources).AddText(access.Jkt).AddText(client.IsPublic ? access.Jkt : null);
+        return access.Hash is null ? command : command.Add(access.Hash).Add(access.ExpiresAt).Add(Resources.Registered(client, provider.Issuer));
     }
 
     private static async Task<(Granted?, OAuthError?)> ReadAsync(NpgsqlDataReader reader, OpenIdClient client, CancellationToken ct)

@@ -17,30 +17,38 @@ internal sealed class RotateRefreshToken(
     private const int MostAtOnce = 8;
 
     // The update is both the check and the mark, so of racing requests one gets a row.
-    private static string RotateSql(IClaimsSource site) => Compose(site, "null::text");
-    private static string RotateWithClaimsSql(IClaimsSource site) => Compose(site, AskSite.ForIdTokenSql(site, "old", "$4"));
+    private static string RotateSql(IClaimsSource site) => Compose(site, named: false, row: false);
+    private static string RotateWithRowSql(IClaimsSource site) => Compose(site, named: false, row: true);
+    private static string RotateWithClaimsSql(IClaimsSource site) => Compose(site, named: true, row: false);
+    private static string RotateWithClaimsAndRowSql(IClaimsSource site) => Compose(site, named: true, row: true);
 
-    private static string Compose(IClaimsSource site, string holder) => $"""
-        with old as (
-            update openid.client_grant g set
-                   refresh_hashes = case when $12 then (array[$10::bytea] || array_remove(refresh_hashes, $1))[1:{MostAtOnce}] else refresh_hashes end,
-                   refresh_jkt = coalesce(refresh_jkt, $16::text),
-                   refresh_spent_hash = case when $6 and $12 then $1 end,
-                   refresh_spent_at = case when refresh_spent_hash = $1 then refresh_spent_at when $6 and $12 then $4 end
-             where id = $17 and expires_at = $2 and provider = $3 and client_id = $5 and revoked_at is null and expires_at > $4
-               and ($1 = any(refresh_hashes) or $6 and refresh_spent_hash = $1 and refresh_spent_at > $7)
-               and ($8::text[] is null or scopes @> $8::text[]) and {Resources.CoversSql("$13", "resources")}
-               and (refresh_jkt is null or refresh_jkt = $15::text)
-            returning id, provider, client_id, subject, session_id, context, scopes, authenticated_at, methods, expires_at, offline, claims, resources
-        ), access as (
+    private static readonly string AccessSql = $"""
+        , access as (
             insert into openid.access_token (token_hash, provider, grant_id, grant_expires_at, scopes, audiences, issued_at, expires_at,
                 dpop_jkt)
-            select $9, provider, id, expires_at, coalesce($8::text[], scopes), {Resources.AudiencesSql("$13", "$14", "resources")}, $4, $11, $15::text
-              from old where $9::bytea is not null
+            select $15, provider, id, expires_at, coalesce($8::text[], scopes), {Resources.AudiencesSql("$11", "$17", "resources")}, $4, $16, $12::text
+              from old
         )
+        """;
+
+    /// <param name="named">Single claims were asked for.</param>
+    /// <param name="row">The access token needs one.</param>
+    private static string Compose(IClaimsSource site, bool named, bool row) => $"""
+        with old as (
+            update openid.client_grant g set
+                   refresh_hashes = case when $10 then (array[$9::bytea] || array_remove(refresh_hashes, $1))[1:{MostAtOnce}] else refresh_hashes end,
+                   refresh_jkt = coalesce(refresh_jkt, $13::text),
+                   refresh_spent_hash = case when $6 and $10 then $1 end,
+                   refresh_spent_at = case when refresh_spent_hash = $1 then refresh_spent_at when $6 and $10 then $4 end
+             where id = $14 and expires_at = $2 and provider = $3 and client_id = $5 and revoked_at is null and expires_at > $4
+               and ($1 = any(refresh_hashes) or $6 and refresh_spent_hash = $1 and refresh_spent_at > $7)
+               and ($8::text[] is null or scopes @> $8::text[]) and {Resources.CoversSql("$11", "resources")}
+               and (refresh_jkt is null or refresh_jkt = $12::text)
+            returning id, provider, client_id, subject, session_id, context, scopes, authenticated_at, methods, expires_at, offline, claims, resources
+        ){(row ? AccessSql : "")}
         select id, expires_at, subject, session_id, context, scopes, authenticated_at, methods,
                {AskSite.Sql(site.StandingSql, "old", "$4")},
-               claims::text, {holder}, resources
+               claims::text, {(named ? AskSite.ForIdTokenSql(site, "old", "$4") : "null::text")}, resources
           from old
         """;
 
@@ -51,7 +59,8 @@ internal sealed class RotateRefreshToken(
          where id = $7 and expires_at = $2 and provider = $3
         """;
 
-    private readonly string _sql = RotateSql(site), _withClaims = RotateWithClaimsSql(site);
+    private readonly string _sql = RotateSql(site), _withRow = RotateWithRowSql(site), _withClaims = RotateWithClaimsSql(site),
+        _withClaimsAndRow = RotateWithClaimsAndRowSql(site);
 
     public async Task<TokenOutcome> RunAsync(OpenIdClient client, RequestParameters form, DpopProof? proof, CancellationToken ct)
     {
@@ -73,12 +82,16 @@ internal sealed class RotateRefreshToken(
     }
 
     private NpgsqlBatchCommand Command(GrantHandle given, OpenIdClient client, string[]? asked, string[]? resources, NewAccessToken access,
-        NewGrantHandle? next, DateTimeOffset now) =>
-        new NpgsqlBatchCommand(given.Marks.HasFlag(Marks.NamesClaims) ? _withClaims : _sql).Add(given.Hash).Add(given.Grant.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId)
+        NewGrantHandle? next, DateTimeOffset now)
+    {
+        var named = given.Marks.HasFlag(Marks.NamesClaims);
+        var command = new NpgsqlBatchCommand(access.Hash is null ? named ? _withClaims : _sql : named ? _withClaimsAndRow : _withRow)
+            .Add(given.Hash).Add(given.Grant.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId)
             .Add(settings.RefreshGraceSeconds > 0).Add(now - TimeSpan.FromSeconds(settings.RefreshGraceSeconds))
-            .AddTexts(asked).AddBytes(access.Hash).AddBytes(next?.Hash).Add(access.ExpiresAt).Add(next is not null)
-            .AddTexts(resources).Add(Resources.Registered(client, provider.Issuer))
+            .AddTexts(asked).AddBytes(next?.Hash).Add(next is not null).AddTexts(resources)
             .AddText(access.Jkt).AddText(client.IsPublic ? access.Jkt : null).Add(given.Grant.Id);
+        return access.Hash is null ? command : command.Add(access.Hash).Add(access.ExpiresAt).Add(Resources.Registered(client, provider.Issuer));
+    }
 
     private static async Task<Granted?> ReadAsync(NpgsqlDataReader reader, OpenIdClient client, CancellationToken ct) =>
         await reader.ReadAsync(ct)
