@@ -32,8 +32,8 @@ public static class DemoPeople
 
     public static DemoPerson ParentOfTwo { get; } = Person(
         "parent-two", "Мама двоих детей в двух школах", "Mother of two children in two schools",
-        "Без активации сразу в дневник: одна школа знает её телефон, другая — почту",
-        "Straight to the diary: one school has her phone, the other her e-mail",
+        "Без активации сразу в дневник: одна школа знает её телефон, другая — почту. В кабинете, «Семья»: аккаунты детям",
+        "Straight to the diary: one school has her phone, the other her e-mail. In the cabinet, “Family”: accounts for the children",
         Lands.Diary, activates: false,
         Account("Морозова", "Елена", "Игоревна", 4, "1986-08-23") with { Snils = null, SnilsConfirmed = false },
         SignIn.Email, Match("guardian", "demo-g-two-1"), Match("guardian", "demo-g-two-2"));

@@ -27,7 +27,7 @@ internal static class SelfService
         services.AddSingleton<IssueCode>();
         services.AddSingleton<SpendCode>();
         services.AddSingleton<FlowStore>();
-        services.AddScoped<MessageTexts>().AddScoped<TellPerson>();
+        services.AddScoped<MessageTexts>().AddScoped<TellPerson>().AddScoped<FamilyTexts>().AddScoped<TellFamilyNews>();
         services.AddScoped<RegistrationCodes>().AddScoped<FinishRegistration>();
         services.AddScoped<RecoveryCodes>().AddScoped<FinishRecovery>();
         services.AddScoped<ContactChangeCodes>().AddScoped<ChangeContact>().AddScoped<ContactChangeParts>();

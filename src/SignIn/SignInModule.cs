@@ -56,7 +56,8 @@ public static class SignInModule
         services.AddSingleton<DeviceCookie>().AddSingleton<RecogniseDevice>().AddSingleton<BindDevice>().AddSingleton<OwnDevices>()
             .AddSingleton<IPersonalDataPart, DevicesPart>();
         services.AddSingleton<FamilyRights>().AddSingleton<ChildStates>().AddSingleton<ChildOrders>().AddSingleton<ReserveLogin>().AddSingleton<PortalFamily>()
-            .AddSingleton<MakeChildAccount>().AddSingleton<ReadSheet>();
+            .AddSingleton<MakeChildAccount>().AddSingleton<ReadSheet>().AddSingleton<ResetChildPassword>().AddSingleton<EndChildSessions>()
+            .AddSingleton<FamilyNotices>().AddScoped<OwnGuardians>();
         services.AddSingleton<IEndUser, EndUser>().AddSingleton<IClaimsSource, ClaimsSource>();
         return services;
     }
@@ -64,7 +65,9 @@ public static class SignInModule
     /// <summary>Which facts come here. For hosts that make such facts without being the gateway: an import from the command line, say.</summary>
     public static IServiceCollection AddSignInRoutes(this IServiceCollection services) => services
         .AddSingleton(new FactRoute(RolesChanged.Topic, EndLostRoles.ReceiverName))
-        .AddSingleton(new FactRoute(LoginIssued.Topic, TellPortalLogin.ReceiverName));
+        .AddSingleton(new FactRoute(LoginIssued.Topic, TellPortalLogin.ReceiverName))
+        .AddSingleton(new FactRoute(FamilyNews.Topic, TellPortalNews.ReceiverName))
+        .AddSingleton(new FactRoute(PortalSessionsEnded.Topic, EndPortalSessions.ReceiverName));
 
     public static WebApplication MapSignIn(this WebApplication app)
     {
@@ -77,5 +80,6 @@ public static class SignInModule
 
     /// <summary>Beside <see cref="AddSignIn"/> in the gateway's worker.</summary>
     public static IServiceCollection AddSignInWorker(this IServiceCollection services, IConfiguration configuration) => services
-        .AddSingleton<IFactReceiver, EndLostRoles>().AddSingleton<IFactReceiver, TellPortalLogin>().AddHostedService<PruneExpired>();
+        .AddSingleton<IFactReceiver, EndLostRoles>().AddSingleton<IFactReceiver, TellPortalLogin>()
+        .AddSingleton<IFactReceiver, TellPortalNews>().AddSingleton<IFactReceiver, EndPortalSessions>().AddHostedService<PruneExpired>();
 }

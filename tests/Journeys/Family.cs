@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Aupd.Demo.Region;
 using Aupd.Kernel.People;
 using Aupd.Portal.Doors;
 using Aupd.Web.Commands;
@@ -40,8 +41,31 @@ public sealed partial class Family(DemoRegionRunning region)
         await child.PressAsync("Приступить к работе", "Start working");
         await child.ExpectAddressAsync(child.Service.DemoUrl + "/diary/");
 
+        await visitor.OpenAsync(visitor.Service.SchoolUrl + "/cabinet/family");
+        await visitor.FollowAsync($"/cabinet/family/child?child={parent.Child}");
+        await visitor.ExpectTextAsync(keys[0]);
+        await visitor.PressAsync("Выдать новый пароль", "Give a new password");
+        await visitor.PressAsync("Выдать новый пароль", "Give a new password");
+        await visitor.ExpectHeadingAsync("Листок для входа", "Sign-in sheet");
+        var again = await visitor.Page.Locator(".sheet .key").AllInnerTextsAsync();
+        await child.OpenAsync(child.Service.SchoolUrl + "/cabinet");
+        await child.StartSignInAsync();
+        await child.EnterPortalAsync(again[0], again[1]);
+        await child.SubmitAsync(("Password", "другой " + Own));
+        await child.ExpectAddressAsync(child.Service.DemoUrl + "/diary/");
+
         await visitor.PressAsync("Готово, убрать листок", "Done, put the sheet away");
         await visitor.ExpectTextAsync(visitor.Say("Листок больше никто не откроет", "Nobody can open the sheet any more"));
+    }
+
+    [Theory, MemberData(nameof(Troubles.Looks), MemberType = typeof(Troubles))]
+    public async Task A_pupil_of_fourteen_reads_what_the_parents_see(int width, string language, bool dark)
+    {
+        await using var visitor = await region.VisitAsync("family-fourteen", new Look(width, language, dark));
+        await visitor.SignInAsync(DemoPeople.Pupil);
+        if (await visitor.Page.Locator("input[type=password]").CountAsync() > 0) await visitor.SubmitAsync(("Password", DemoPeople.Password));
+        await visitor.OpenAsync(visitor.Service.SchoolUrl + "/cabinet/family");
+        await visitor.ExpectTextAsync(visitor.Say("Что видят родители", "What your parents see"));
     }
 
     private static async Task SignInAsync(Visitor visitor, string login, string password = Password)

@@ -168,6 +168,15 @@ internal sealed class PortalSessions(NpgsqlDataSource source, HotPath hot, SiteI
         return own.Count;
     }
 
+    /// <summary>Ends all sessions of an account; its grants that outlive sessions stay. Returns how many ended.</summary>
+    public async Task<int> EndAllAsync(Guid accountId, string actor, CancellationToken ct = default)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var ids = (await connection.QueryAsync<Guid>(new CommandDefinition("select id from portal.session where account_id = @accountId", new { accountId },
+            cancellationToken: ct))).AsList();
+        return ids.Count == 0 ? 0 : await EndAsync(accountId, ids, actor, ct);
+    }
+
     /// <summary>Ends every session of an account but one (or none), in the transaction that changed its stamp; the one goes on with the new
     /// stamp, its person having just proved who he is. Grants end first, as above.</summary>
     public async Task EndOthersAsync(NpgsqlConnection connection, PortalAccount account, Guid? keep, string actor,

@@ -42,6 +42,12 @@ internal sealed partial class SweepExpired(NpgsqlDataSource source, SessionSetti
             select account_id from portal.factor_reset where open_until < @now limit @Batch for update skip locked)
         """;
 
+    // The outbox gives up long before.
+    private const string ToldSql = """
+        delete from portal.told_for_school where id in (
+            select id from portal.told_for_school where told_at < @now::timestamptz - interval '60 days' limit @Batch for update skip locked)
+        """;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (true)
@@ -57,7 +63,7 @@ internal sealed partial class SweepExpired(NpgsqlDataSource source, SessionSetti
         var now = clock.GetUtcNow();
         var parameters = new { now, idleSince = now.AddMinutes(-settings.IdleMinutes), Batch };
         var removed = 0;
-        foreach (var sql in new[] { SessionsSql, TriesSql, FlowsSql, CodesSql, ChallengesSql, ResetsSql })
+        foreach (var sql in new[] { SessionsSql, TriesSql, FlowsSql, CodesSql, ChallengesSql, ResetsSql, ToldSql })
             for (var rows = Batch; rows == Batch; removed += rows)
             {
                 await using var connection = await source.OpenConnectionAsync(ct);

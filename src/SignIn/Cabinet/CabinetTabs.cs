@@ -16,7 +16,7 @@ internal static class CabinetTabs
     internal static IReadOnlyList<CabinetTab> All { get; } =
     [
         new(Home, "Главная", "Home", Everybody),
-        new(Family, "Семья", "Family", roles => roles.Any(r => r is HeldRole.Guardian)),
+        new(Family, "Семья", "Family", roles => roles.Any(r => r is HeldRole.Guardian or HeldRole.Pupil { IsFourteen: true })),
         new(Data, "Данные", "My data", Everybody),
         new(Devices, "Устройства", "Devices", Everybody),
         new(Security, "Безопасность", "Security", Everybody),

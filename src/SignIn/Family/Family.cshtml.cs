@@ -1,12 +1,16 @@
 using Aupd.Kernel.Pages;
+using Aupd.Registries.Doors;
 using Aupd.SignIn.Cabinet;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Aupd.SignIn.Family;
 
 /// <summary>A guardian's children, each with what there is to do.</summary>
-internal sealed class FamilyModel(CabinetParts parts, FamilyRights rights, ChildStates states, SignInSettings settings, RegionSettings region) : CabinetPage(parts)
+/// <remarks>For a child of fourteen or more the same address tells what its guardians see and have done.</remarks>
+internal sealed class FamilyModel(
+    CabinetParts parts, FamilyRights rights, ChildStates states, OwnGuardians own, FamilyNotices notices, SignInSettings settings, RegionSettings region) : CabinetPage(parts)
 {
+    internal OwnGuardians.View? Own { get; private set; }
     internal sealed record Notice(string Text, bool IsGood);
 
     internal IReadOnlyList<ChildState> Children { get; private set; } = [];
@@ -27,7 +31,9 @@ internal sealed class FamilyModel(CabinetParts parts, FamilyRights rights, Child
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
     {
         if (await EnterPrivatelyAsync(ct) is { } elsewhere) return elsewhere;
-        Children = await states.OfAsync(await rights.ChildrenOfAsync(Visitor, ct), ct);
-        return Children.Count > 0 ? Page() : Redirect(CabinetTabs.Home);
+        if (Roles.OfType<HeldRole.Guardian>().Any()) Children = await states.OfAsync(await rights.ChildrenOfAsync(Visitor, ct), ct);
+        if (Roles.Any(r => r is HeldRole.Pupil { IsFourteen: true })) Own = await own.ReadAsync(Visitor, ct);
+        await notices.SeenAsync(Visitor.AccountId, ct);
+        return Children.Count > 0 || Own is not null || Done is not null ? Page() : Redirect(CabinetTabs.Home);
     }
 }

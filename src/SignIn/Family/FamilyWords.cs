@@ -13,8 +13,6 @@ internal static class FamilyWords
         "signin.child-account-made" => l["Аккаунт создан родителем", "The account was made by a parent"],
         "signin.child-password-reset" when isMine => l["Ребёнку выдан новый первый пароль", "Gave a child a new first password"],
         "signin.child-password-reset" => l["Родитель выдал новый первый пароль", "A parent gave a new first password"],
-        "signin.child-sessions-ended" when isMine => l["Вход ребёнка закончен", "Signed a child out"],
-        "signin.child-sessions-ended" => l["Родитель закончил вход", "A parent signed you out"],
         _ => line.Act,
     };
 }

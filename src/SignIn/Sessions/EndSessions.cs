@@ -13,13 +13,15 @@ internal sealed class EndSessions(NpgsqlDataSource source, IGrants grants, Audit
     private const string Returning = " returning sid, account_id";
     private const int BatchSize = 500;
 
-    internal Task<int> OneAsync(string sid, Guid accountId, string why, CancellationToken ct) =>
-        EndAsync(Mark + "sid = @sid and account_id = @accountId" + Returning, new { sid, accountId, now = clock.GetUtcNow() }, accountId.ToString(), why, ct);
+    /// <param name="actor">Who did it; null: the person.</param>
+    internal Task<int> OneAsync(string sid, Guid accountId, string why, CancellationToken ct, string? actor = null) =>
+        EndAsync(Mark + "sid = @sid and account_id = @accountId" + Returning, new { sid, accountId, now = clock.GetUtcNow() }, actor ?? accountId.ToString(), why, ct);
 
     /// <summary>With the grants that outlive sessions.</summary>
-    internal async Task AllOfAsync(Guid accountId, string why, CancellationToken ct)
+    /// <param name="actor">Who did it; null: the person.</param>
+    internal async Task AllOfAsync(Guid accountId, string why, CancellationToken ct, string? actor = null)
     {
-        await EndAsync(Mark + "account_id = @accountId" + Returning, new { accountId, now = clock.GetUtcNow() }, accountId.ToString(), why, ct);
+        await EndAsync(Mark + "account_id = @accountId" + Returning, new { accountId, now = clock.GetUtcNow() }, actor ?? accountId.ToString(), why, ct);
         await EndOfflineAsync(accountId, null, ct);
     }
 

@@ -59,7 +59,7 @@ public sealed class SchoolApiTests(PortalSite site) : IClassFixture<PortalSite>
     public async Task Whoever_is_not_the_gateway_learns_nothing(string? authorization)
     {
         var before = site.Get<HashGate>().Begun;
-        foreach (var path in new[] { "/api/password-check", "/api/login-issued", "/api/child-account", "/api/first-password" })
+        foreach (var path in new[] { "/api/password-check", "/api/login-issued", "/api/child-account", "/api/first-password", "/api/family-news", "/api/sessions-end" })
         {
             using var request = new HttpRequestMessage(HttpMethod.Post,
                 site.Url + path) { Content = Form(("sub", Guid.CreateVersion7().ToString()), ("password", "x"), ("login", "x")) };

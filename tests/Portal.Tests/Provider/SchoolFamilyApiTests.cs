@@ -123,6 +123,55 @@ public sealed class SchoolFamilyApiTests(PortalSite site) : IClassFixture<Portal
         Assert.Equal(0, await site.AskAsync<long>("select count(*) from portal.account where made_from_record_id = @good", new { good }));
     }
 
+    [Fact]
+    public async Task A_message_of_the_list_is_sent_once_however_often_it_is_asked_for()
+    {
+        var person = await site.NewPersonAsync();
+        var id = Guid.CreateVersion7();
+        var before = await site.AskAsync<long>("select count(*) from portal.shown_message");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => TellAsync(id, person.Id, "child-trusted-named", "2027-05-31")));
+        Assert.Equal(1, answers.Count(a => a is (200, """{"ways":2}""")));
+        Assert.Equal(29, answers.Count(a => a is (200, """{"ways":0}""")));
+        Assert.Equal(before + 2, await site.AskAsync<long>("select count(*) from portal.shown_message"));
+        using var browser = await site.NewBrowser().GetAsync("/dev/messages");
+        Assert.Contains("родитель назвал доверенного человека, который до 31 мая 2027", browser.Text);
+        foreach (var kind in new[] { "child-password-reset", "child-sessions-ended" }) Assert.Equal(200, (await TellAsync(Guid.CreateVersion7(), person.Id, kind, null)).Status);
+        foreach (var kind in new[] { "family-trusted-named", "trusted-named" }) Assert.Equal(200, (await TellAsync(Guid.CreateVersion7(), person.Id, kind, "2027-05-31")).Status);
+    }
+
+    [Theory]
+    [InlineData("anything", null)]
+    [InlineData("", null)]
+    [InlineData("child-password-reset", "2027-05-31")]
+    [InlineData("child-trusted-named", null)]
+    [InlineData("child-trusted-named", "31.05.2027")]
+    [InlineData("CHILD-PASSWORD-RESET", null)]
+    public async Task What_is_not_on_the_list_is_not_told(string kind, string? until)
+    {
+        var person = await site.NewPersonAsync();
+        Assert.Equal(400, (await TellAsync(Guid.CreateVersion7(), person.Id, kind, until)).Status);
+        Assert.Equal(404, (await TellAsync(Guid.CreateVersion7(), Guid.CreateVersion7(), "child-password-reset", null)).Status);
+        Assert.Equal(0, await site.AskAsync<long>("select count(*) from portal.told_for_school where account_id = @Id", new { person.Id }));
+    }
+
+    [Fact]
+    public async Task One_session_or_all_of_an_account_end_and_nobody_elses()
+    {
+        var (mine, other) = (await site.NewPersonAsync(), await site.NewPersonAsync());
+        using var first = await site.SignedInAsync(mine);
+        using var second = await site.SignedInAsync(mine);
+        using var others = await site.SignedInAsync(other);
+        var sid = await site.AskAsync<Guid>("select id from portal.session where account_id = @Id order by created_at limit 1", new { mine.Id });
+        Assert.Equal((200, """{"ended":0}"""), await PostAsync("/api/sessions-end", ("sub", other.Id.ToString()), ("sid", sid.ToString())));
+        Assert.Equal((200, """{"ended":1}"""), await PostAsync("/api/sessions-end", ("sub", mine.Id.ToString()), ("sid", sid.ToString())));
+        Assert.Equal((200, """{"ended":1}"""), await PostAsync("/api/sessions-end", ("sub", mine.Id.ToString())));
+        Assert.Equal((200, """{"ended":0}"""), await PostAsync("/api/sessions-end", ("sub", mine.Id.ToString())));
+        foreach (var ended in new[] { first, second }) Assert.Equal("/login", (await ended.GetAsync("/profile")).Location?.AbsolutePath);
+        Assert.Equal(200, (int)(await others.GetAsync("/profile")).Status);
+        foreach (var bad in new[] { ("sub", "x"), ("sid", "") })
+            Assert.Equal(400, (await PostAsync("/api/sessions-end", bad.Item1 == "sub" ? [bad] : [("sub", mine.Id.ToString()), bad])).Status);
+    }
+
     private static string NewRecord() => $"r{Interlocked.Increment(ref _records)}";
 
     private static Told Read(string body) => JsonSerializer.Deserialize<Told>(body, JsonSerializerOptions.Web)!;
@@ -139,6 +188,12 @@ public sealed class SchoolFamilyApiTests(PortalSite site) : IClassFixture<Portal
 
     private Task<(int Status, string Body)> ResetAsync(Guid sub, Guid order) =>
         PostAsync("/api/first-password", ("sub", sub.ToString()), ("order", order.ToString()), ("by", Guid.Empty.ToString()));
+
+    private Task<(int Status, string Body)> TellAsync(Guid id, Guid sub, string kind, string? until)
+    {
+        (string, string)[] fields = [("id", id.ToString()), ("sub", sub.ToString()), ("kind", kind)];
+        return PostAsync("/api/family-news", until is null ? fields : [.. fields, ("until", until)]);
+    }
 
     private async Task<(int Status, string Body)> PostAsync(string path, params (string Name, string Value)[] fields)
     {

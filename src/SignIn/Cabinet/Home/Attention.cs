@@ -1,6 +1,7 @@
 using Aupd.Kernel.Pages;
 using Aupd.Registries.Doors;
 using Aupd.SignIn.Devices;
+using Aupd.SignIn.Family;
 using Aupd.SignIn.NoAccount;
 using Aupd.SignIn.PortalSignIn;
 using Aupd.SignIn.Profiles;
@@ -13,7 +14,7 @@ namespace Aupd.SignIn.Cabinet.Home;
 internal sealed record Todo(string Sentence, string Act, string Url, bool IsMain = false);
 
 /// <summary>What needs a person's attention, the most pressing first.</summary>
-internal sealed class Attention(PortalAccounts accounts, IPupilAccounts pupils, PortalLinks portal, OwnDevices devices, Language l)
+internal sealed class Attention(PortalAccounts accounts, IPupilAccounts pupils, PortalLinks portal, OwnDevices devices, FamilyNotices notices, Language l)
 {
     internal async Task<IReadOnlyList<Todo>> OfAsync(Visitor visitor, IReadOnlyList<HeldRole> roles, bool needsActivation, CancellationToken ct)
     {
@@ -24,6 +25,9 @@ internal sealed class Attention(PortalAccounts accounts, IPupilAccounts pupils, 
         foreach (var device in await devices.CopiedAsync(visitor.AccountId, ct))
             todos.Add(new Todo(l[$"Устройство «{device.Name}» отвязано: похоже, кто-то скопировал то, по чему мы его узнаём.",
                 $"The device “{device.Name}” is no longer bound: it seems that somebody has copied what we know it by."], l["Что проверить", "What to check"], CabinetTabs.Devices));
+        if (await notices.HasUnseenAsync(visitor.AccountId, ct))
+            todos.Add(new Todo(l["Родитель кое-что изменил в вашем аккаунте или в семье.", "A parent has changed something about your account or in the family."],
+                l["Посмотреть", "Have a look"], CabinetTabs.Family));
         if (await accounts.ReadAsync(visitor.AccountId, ct) is { } kept)
         {
             todos.AddRange(OfAccount(kept.Account, roles));

@@ -14,21 +14,21 @@ internal sealed class HistoryWords(Places places)
     [
         "signin.signed-in", "signin.screen-entered", "signin.activated", "signin.activation-failed", "signin.signed-out", "signin.signed-out-everywhere", "signin.sessions-ended",
         "signin.portal-event", "signin.device-bound", "signin.device-unbound", "signin.device-renamed",
-        "signin.child-account-made", "signin.child-password-reset", "signin.child-sessions-ended", "signin.data-copied", "openid.code-issued", "openid.consent-given", "openid.consent-revoked",
+        "signin.child-account-made", "signin.child-password-reset", "signin.data-copied", "openid.code-issued", "openid.consent-given", "openid.consent-revoked",
     ];
 
     /// <param name="serviceName">The name of a client for people.</param>
     /// <param name="isMine">The person did it; else it concerns the person.</param>
     internal string Of(KeptAuditLine line, Language l, Func<string, string> serviceName, bool isMine) => line.Act switch
     {
-        "signin.child-account-made" or "signin.child-password-reset" or "signin.child-sessions-ended" => FamilyWords.Of(line, l, isMine),
+        "signin.child-account-made" or "signin.child-password-reset" => FamilyWords.Of(line, l, isMine),
         "signin.signed-in" => l["Вход", "Signed in"] + Where(line, l),
         "signin.screen-entered" => l["Вход на экране по коду с телефона", "Signed in on a screen by a code from the phone"] + Where(line, l),
         "signin.activated" => l["Аккаунт активирован, логин выдан", "Account activated, login issued"],
         "signin.activation-failed" => l["Активация не получилась", "The activation did not work"],
         "signin.signed-out" => l["Выход", "Signed out"],
         "signin.signed-out-everywhere" => l["Выход на всех устройствах", "Signed out everywhere"],
-        "signin.sessions-ended" => Ended(Text(line, "why"), l),
+        "signin.sessions-ended" => Ended(Text(line, "why"), l, isMine),
         "signin.portal-event" => Portal(Text(line, "type"), Text(line, "credential"), l),
         "signin.device-bound" => l["Устройство привязано", "A device was bound"],
         "signin.device-renamed" => l["Устройство переименовано", "A device was renamed"],
@@ -47,8 +47,11 @@ internal sealed class HistoryWords(Places places)
         return told.Length == 0 ? "" : ": " + told;
     }
 
-    private static string Ended(string? why, Language l) => why switch
+    private static string Ended(string? why, Language l, bool isMine) => why switch
     {
+        "guardian" or "guardian-reset" when isMine => l["Вход ребёнка закончен", "Signed a child out"],
+        "guardian" => l["Родитель закончил вход", "A parent signed you out"],
+        "guardian-reset" => l["Вход закончен: родитель выдал новый первый пароль", "Signed out: a parent gave a new first password"],
         "ended-by-owner" => l["Вы вышли на другом устройстве", "You signed out on another device"],
         "password-changed" => l["Пароль изменён: на других устройствах нужно войти заново", "Password changed: other devices have to sign in again"],
         "portal-account-disabled" => l["Учётная запись портала отключена", "The portal account was disabled"],
