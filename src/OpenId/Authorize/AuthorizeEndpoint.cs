@@ -98,7 +98,7 @@ internal sealed partial class AuthorizeEndpoint(
             await TellClientAsync(http, request, OAuthError.LoginRequired("another person than those that claims name is signed in"));
             return;
         }
-        var until = GrantLimits.Until(request.Client, session);
+        var until = GrantLimits.Until(request.Client, session, request.Scopes);
         if (request.Client.ThirdParty)
         {
             if (await ConsentAsync(http, turn, session) is not { } consented) return;

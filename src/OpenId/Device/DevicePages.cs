@@ -62,7 +62,7 @@ internal sealed class DevicePages(
             await AskAsync(http, turn);
             return;
         }
-        var until = GrantLimits.Until(turn.Client, turn.Session);
+        var until = GrantLimits.Until(turn.Client, turn.Session, turn.Device.Scopes);
         if (allowed && turn.Client.ThirdParty)
             until = GrantLimits.Earlier(until,
                 await consents.GiveAsync(turn.Session.Subject, turn.Client, turn.Device.Scopes, http.RequestAborted));

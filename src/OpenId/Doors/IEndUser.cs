@@ -43,7 +43,11 @@ public sealed record AuthorizationAsk(
 /// <param name="Context">The site's own words about this grant (the active role, say); kept with it and given back to
 /// IClaimsSource.</param>
 public sealed record EndUserSession(string SessionId, string Subject, DateTimeOffset AuthenticatedAt, IReadOnlyList<string> Methods,
-    string? Context = null);
+    string? Context = null)
+{
+    /// <summary>When the session ends at the latest; null: not known. Grants without offline_access end by then too.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
 
 public abstract record EndUserAnswer
 {

@@ -15,8 +15,8 @@ internal sealed partial class PartitionKeeper(NpgsqlDataSource source, OpenIdSet
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1), Week = TimeSpan.FromDays(7);
     // A statement that is planned once locks all partitions that there may be, and 16 locks a connection are cheap: so a table of the hot path
-    // has about six at most; one that is looked into by what another row says has fewer, since all of them are opened then.
-    private static readonly TimeSpan SixHours = 6 * Hour, TwelveWeeks = 12 * Week;
+    // has about six at most; one that is updated fewer rather, since all of them are opened then.
+    private static readonly TimeSpan SixHours = 6 * Hour, FourWeeks = 4 * Week;
     internal const int MostMoved = 10_000;
     private const long LockKey = 0x41555044_0002;
 
@@ -43,7 +43,7 @@ internal sealed partial class PartitionKeeper(NpgsqlDataSource source, OpenIdSet
         new("device_authorization", SixHours, TimeSpan.FromSeconds(settings.DeviceCodeLifetimeSeconds)),
         new("access_token", SixHours, TimeSpan.FromSeconds(settings.AccessTokenLifetimeSeconds)),
         // Room beside each row, for a refresh changes it in place.
-        new("client_grant", TwelveWeeks, TimeSpan.FromDays(settings.GrantLifetimeDays)) { Filled = 80 },
+        new("client_grant", FourWeeks, TimeSpan.FromDays(settings.GrantLifetimeDays)) { Filled = 80 },
         // An expired message is refused by its expiry; the hour is for nodes whose clocks differ.
         new("replay", Hour, ReplayStore.MaxLifetime) { KeptAfterExpiry = Hour },
     ];

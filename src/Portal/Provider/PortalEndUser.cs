@@ -44,5 +44,5 @@ internal sealed class PortalEndUser(PortalSessions sessions) : IEndUser
     }
 
     private static EndUserSession Told(PortalSession session) =>
-        new(session.Id.ToString(), session.AccountId.ToString(), session.AuthenticatedAt, session.Methods);
+        new(session.Id.ToString(), session.AccountId.ToString(), session.AuthenticatedAt, session.Methods) { ExpiresAt = session.ExpiresAt };
 }

@@ -127,4 +127,25 @@ public sealed class SessionMinutesTests(ProviderFixture fixture) : IClassFixture
         await phone.FollowAsync();
         Assert.Equal("/login-page", phone.Url.AbsolutePath);
     }
+
+    [Fact]
+    public async Task A_grant_ends_when_its_session_must_and_one_with_offline_access_does_not()
+    {
+        using var browser = fixture.Browser();
+        await browser.SignInAsync("seven-days");
+        foreach (var (cookie, session) in fixture.People.Sessions.Where(s => s.Value.Subject == "seven-days"))
+            fixture.People.Sessions[cookie] = session with { ExpiresAt = fixture.Clock.GetUtcNow().AddMinutes(120) };
+        async Task<Seen> GrantedAsync(string scope) =>
+            await browser.TokenAsync(TestBrowser.Redeem((await browser.AuthorizeAsync(TestBrowser.Request("web", ("scope", scope)))).Query("code")!));
+        var (bound, offline) = (await GrantedAsync("openid profile"), await GrantedAsync(Scope));
+        Pass(115);
+        bound = await browser.RefreshAsync(bound.Text("refresh_token")!);
+        Assert.InRange(bound.Json.GetProperty("expires_in").GetInt64(), 299, 300);
+        offline = await browser.RefreshAsync(offline.Text("refresh_token")!);
+        Assert.Equal(600, offline.Json.GetProperty("expires_in").GetInt64());
+        Pass(5);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await browser.UserInfoAsync(bound.Text("access_token")!)).Status);
+        Assert.Equal("invalid_grant", (await browser.RefreshAsync(bound.Text("refresh_token")!)).Text("error"));
+        Assert.Equal(HttpStatusCode.OK, (await browser.RefreshAsync(offline.Text("refresh_token")!)).Status);
+    }
 }
