@@ -3,6 +3,7 @@ using Aupd.OpenId.Consents;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Grants;
 using Aupd.OpenId.Protocol;
+using Aupd.OpenId.Token;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -98,6 +99,7 @@ internal sealed partial class AuthorizeEndpoint(
             await TellClientAsync(http, request, OAuthError.LoginRequired("another person than those that claims name is signed in"));
             return;
         }
+        if (session.LeavesNothing) request.Scopes = [.. request.Scopes.Where(s => s != Granted.OfflineAccess)];
         var until = GrantLimits.Until(request.Client, session, request.Scopes);
         if (request.Client.ThirdParty)
         {

@@ -47,6 +47,10 @@ public sealed record EndUserSession(string SessionId, string Subject, DateTimeOf
 {
     /// <summary>When the session ends at the latest; null: not known. Grants without offline_access end by then too.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>On a device that is not the person's own: nothing may outlive the session, so offline_access is not granted (RFC 6749 §3.3 lets a server
+    /// grant fewer scopes than were asked for, and the answer says which).</summary>
+    public bool LeavesNothing { get; init; }
 }
 
 public abstract record EndUserAnswer

@@ -36,5 +36,5 @@ internal sealed class EndUser(Sessions.Sessions sessions, RequestStore requests,
 
     // A person without a profile has no subject that a service knows; such a session is never granted anything.
     private static EndUserSession SessionOf(Visitor visitor, string? role) =>
-        new(visitor.Sid, visitor.ProfileId?.ToString() ?? "", visitor.AuthenticatedAt, visitor.Methods, role) { ExpiresAt = visitor.ExpiresAt };
+        new(visitor.Sid, visitor.ProfileId?.ToString() ?? "", visitor.AuthenticatedAt, visitor.Methods, role) { ExpiresAt = visitor.ExpiresAt, LeavesNothing = visitor.Kind != SessionKind.Usual };
 }

@@ -148,4 +148,17 @@ public sealed class SessionMinutesTests(ProviderFixture fixture) : IClassFixture
         Assert.Equal("invalid_grant", (await browser.RefreshAsync(bound.Text("refresh_token")!)).Text("error"));
         Assert.Equal(HttpStatusCode.OK, (await browser.RefreshAsync(offline.Text("refresh_token")!)).Status);
     }
+
+    [Fact]
+    public async Task A_session_that_leaves_nothing_grants_no_offline_access()
+    {
+        using var browser = fixture.Browser();
+        await browser.SignInAsync("elsewhere");
+        foreach (var (cookie, session) in fixture.People.Sessions.Where(s => s.Value.Subject == "elsewhere"))
+            fixture.People.Sessions[cookie] = session with { LeavesNothing = true };
+        var tokens = await browser.TokenAsync(TestBrowser.Redeem((await browser.AuthorizeAsync(TestBrowser.Request("web", ("scope", Scope)))).Query("code")!));
+        Assert.Equal("openid profile", tokens.Text("scope"));
+        await fixture.Site.Grants.EndSessionsAsync([TestBrowser.Claims(tokens.Text("id_token")).GetProperty("sid").GetString()!], default);
+        Assert.Equal("invalid_grant", (await browser.RefreshAsync(tokens.Text("refresh_token")!)).Text("error"));
+    }
 }
