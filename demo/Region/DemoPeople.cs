@@ -72,8 +72,8 @@ public static class DemoPeople
 
     public static DemoPerson PrivateSchool { get; } = Person(
         "private-school", "Учитель частной школы", "Teacher of a private school",
-        "Частная школа без активации: сразу в журнал",
-        "A private school does not activate: straight to the journal",
+        "Частная школа без активации: сразу в журнал; в кабинете — бейджи для 2А",
+        "A private school does not activate: straight to the journal; badges for 2А in the cabinet",
         Lands.Journal, activates: false,
         Account("Михайлова", "Анна", "Романовна", 9, "1988-09-27"),
         SignIn.Phone, Match("staff", "demo-hr-private-school"));
@@ -154,10 +154,26 @@ public static class DemoPeople
         Account("Ерёмина", "Жанна", "Тимуровна", 18, "1993-04-25"),
         SignIn.Email, new DemoVerdict("none", null, "no_record"));
 
+    public static DemoPerson BadgePupil { get; } = Person(
+        "badge-pupil", "Ученица с бейджем", "Pupil with a badge",
+        "Входит раз с паролем; потом учитель частной школы печатает ей бейдж",
+        "Signs in once with the password; then the private school's teacher prints a badge",
+        Lands.Diary, activates: false,
+        Sheet("Тихонова", "Варвара", "Олеговна", 26, "tihonova-varya", "demo-p-badge-1"),
+        SignIn.Login, Match("pupil", "demo-p-badge-1"));
+
+    public static DemoPerson BadgeClassmate { get; } = Person(
+        "badge-classmate", "Её одноклассник", "Her classmate",
+        "То же: у каждого свой бейдж и свои картинки",
+        "The same: everybody has a badge and pictures of his own",
+        Lands.Diary, activates: false,
+        Sheet("Зуев", "Матвей", "Петрович", 27, "zuev-matvey", "demo-p-badge-2"),
+        SignIn.Login, Match("pupil", "demo-p-badge-2"));
+
     public static IReadOnlyList<DemoPerson> All { get; } =
     [
         Teacher, TeacherAndParent, Pupil, ParentOfTwo, WrongSnils, UnconfirmedSnils, NotStarted, Ended, PrivateSchool, TwoAccountsMain,
-        TwoAccountsOther, DottedLogin, TwoSchools, Simplified, GuardianByEmail, SharedCard, OneLetter, NoRecord,
+        TwoAccountsOther, DottedLogin, TwoSchools, Simplified, GuardianByEmail, SharedCard, OneLetter, NoRecord, BadgePupil, BadgeClassmate,
     ];
 
     private enum SignIn { Phone, Email, Snils, Login }
@@ -183,6 +199,10 @@ public static class DemoPeople
     private static DemoAccount Account(string last, string first, string? middle, int number, string birth) => new(last, first, middle,
         FictionalNumbers.Phone(number), $"{NameBook.Latin(last)}{number}@example.org", FictionalNumbers.DemoSnils(number),
         SnilsConfirmed: true, DateOnly.ParseExact(birth, "yyyy-MM-dd"), Login: null, MadeFromRecordId: null, Made(number));
+
+    // A login and a password on a sheet of paper, and nothing else.
+    private static DemoAccount Sheet(string last, string first, string middle, int number, string login, string record) =>
+        new(last, first, middle, null, null, null, SnilsConfirmed: false, null, login, record, Made(number));
 
     // Long before any school year in which the demo is shown, each at a moment of its own.
     private static DateTimeOffset Made(int number) => new DateTimeOffset(2024, 9, 2, 9, 0, 0, TimeSpan.Zero).AddDays(number);

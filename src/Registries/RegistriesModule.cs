@@ -2,6 +2,7 @@ using Aupd.Kernel.Data;
 using Aupd.Kernel.People;
 using Aupd.Kernel.Settings;
 using Aupd.Registries.Accounts;
+using Aupd.Registries.Classes;
 using Aupd.Registries.Doors;
 using Aupd.Registries.Families;
 using Aupd.Registries.Imports;
@@ -23,6 +24,7 @@ public static class RegistriesModule
         services.AddSettings<RegistriesSettings>(configuration, RegistriesSettings.Section);
         services.AddSingleton<IImport, RunImport>();
         services.AddSingleton<IOrganisations, ListOrganisations>();
+        services.AddSingleton<IClassLists, ListClasses>();
         services.AddSingleton<IMatching, MatchAccount>();
         services.AddSingleton<IVerdicts, KeptVerdicts>();
         services.AddSingleton<RegionDay>().AddSingleton<KeptAccounts>().AddSingleton<SettledVerdicts>().AddSingleton<CompareAccounts>();

@@ -6,6 +6,7 @@ using Aupd.OpenId.Doors;
 using Aupd.OpenId.RelyingParty;
 using Aupd.Registries.Doors;
 using Aupd.SignIn.Activation;
+using Aupd.SignIn.Badges;
 using Aupd.SignIn.Cabinet;
 using Aupd.SignIn.Cabinet.Data;
 using Aupd.SignIn.Cabinet.Home;
@@ -58,6 +59,8 @@ public static class SignInModule
         services.AddSingleton<FamilyRights>().AddSingleton<ChildStates>().AddSingleton<ChildOrders>().AddSingleton<ReserveLogin>().AddSingleton<PortalFamily>()
             .AddSingleton<MakeChildAccount>().AddSingleton<ReadSheet>().AddSingleton<ResetChildPassword>().AddSingleton<EndChildSessions>()
             .AddSingleton<FamilyNotices>().AddScoped<OwnGuardians>();
+        services.AddSingleton<ClassTeachers>().AddSingleton<ClassBadges>().AddSingleton<BadgeCodes>().AddSingleton<BadgeCookie>().AddSingleton<PupilOfBadge>()
+            .AddSingleton<BadgeEntries>().AddSingleton<EnterByBadge>().AddSingleton<ClassHistory>().AddSingleton<IPersonalDataPart, BadgesPart>();
         services.AddSingleton<IEndUser, EndUser>().AddSingleton<IClaimsSource, ClaimsSource>();
         return services;
     }
@@ -65,6 +68,7 @@ public static class SignInModule
     /// <summary>Which facts come here. For hosts that make such facts without being the gateway: an import from the command line, say.</summary>
     public static IServiceCollection AddSignInRoutes(this IServiceCollection services) => services
         .AddSingleton(new FactRoute(RolesChanged.Topic, EndLostRoles.ReceiverName))
+        .AddSingleton(new FactRoute(RolesChanged.Topic, EndLeftBadges.ReceiverName))
         .AddSingleton(new FactRoute(LoginIssued.Topic, TellPortalLogin.ReceiverName))
         .AddSingleton(new FactRoute(FamilyNews.Topic, TellPortalNews.ReceiverName))
         .AddSingleton(new FactRoute(PortalSessionsEnded.Topic, EndPortalSessions.ReceiverName));
@@ -75,11 +79,12 @@ public static class SignInModule
         EventEndpoints.Map(app);
         ScreenEvents.Map(app);
         CabinetEndpoints.Map(app);
+        BadgeEndpoints.Map(app);
         return app;
     }
 
     /// <summary>Beside <see cref="AddSignIn"/> in the gateway's worker.</summary>
     public static IServiceCollection AddSignInWorker(this IServiceCollection services, IConfiguration configuration) => services
-        .AddSingleton<IFactReceiver, EndLostRoles>().AddSingleton<IFactReceiver, TellPortalLogin>()
+        .AddSingleton<IFactReceiver, EndLostRoles>().AddSingleton<IFactReceiver, EndLeftBadges>().AddSingleton<IFactReceiver, TellPortalLogin>()
         .AddSingleton<IFactReceiver, TellPortalNews>().AddSingleton<IFactReceiver, EndPortalSessions>().AddHostedService<PruneExpired>();
 }

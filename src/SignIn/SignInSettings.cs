@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Aupd.SignIn.Badges;
 using Aupd.SignIn.Devices;
 using Aupd.SignIn.Family;
 using Aupd.SignIn.Qr;
@@ -40,6 +41,8 @@ public sealed record SignInSettings
     public DeviceSettings Devices { get; init; } = new();
     /// <summary>Children's accounts and their guardians.</summary>
     public FamilySettings Family { get; init; } = new();
+    /// <summary>Printed badges for the pupils of the first grades.</summary>
+    public BadgeSettings Badges { get; init; } = new();
     /// <summary>Client where staff land after sign-in.</summary>
     [Required] public string StaffService { get; init; } = "journal";
     /// <summary>Client where pupils and guardians land after sign-in.</summary>

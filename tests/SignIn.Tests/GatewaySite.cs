@@ -64,7 +64,7 @@ public class GatewaySite : IAsyncLifetime
             .. numbers.Select(i => $"v{i};9999;{Surname("Частный", i)};Марина;Викторовна;{SnilsOf(3, i)};учитель;yes;2020-09-01;"),
         ]);
         await WriteAsync("pupils.csv", "record_id;org_nsi_id;class;last_name;first_name;middle_name;birth_date;phone;journal_login", keeps,
-            [.. numbers.Select(i => $"p{i};4185;5А;{Surname("Школьников", i)};Марина;Викторовна;2012-05-17;{PhoneOf(4, i)};"), .. numbers.SelectMany(MorePupils)]);
+            [.. numbers.Select(i => $"p{i};{SchoolAndClass(i)};{Surname("Школьников", i)};Марина;Викторовна;2012-05-17;{PhoneOf(4, i)};"), .. numbers.SelectMany(MorePupils)]);
         await WriteAsync("guardians.csv", "record_id;pupil_record_id;last_name;first_name;middle_name;email", keeps,
         [
             .. numbers.Select(i => $"g{i};p{i};{Surname("Родителев", i)};Марина;Викторовна;{EmailOf(5, i)}"),
@@ -74,6 +74,9 @@ public class GatewaySite : IAsyncLifetime
         var outcome = await Get<IImport>().RunAsync(new ImportOrder(_folder, false, AllowLargeRemoval: true, false, "test"), new Progress<string>(), default);
         Assert.IsType<ImportOutcome.Applied>(outcome);
     }
+
+    /// <summary>Where the pupil of this number learns.</summary>
+    private protected virtual string SchoolAndClass(int pupil) => "4185;5А";
 
     internal Task<Person> TeacherAsync(int i, bool snilsConfirmed = true) => AccountAsync("Учителев", 1, i, snilsConfirmed);
     internal Task<Person> TeacherWhoIsParentAsync(int i) => AccountAsync("Орлов", 2, i);

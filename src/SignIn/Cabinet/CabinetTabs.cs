@@ -11,13 +11,14 @@ internal sealed record CabinetTab(string Path, string Russian, string English, F
 /// <summary>The parts of the cabinet, in their order. A new part is one line here, and its page begins with the partial of the tabs.</summary>
 internal static class CabinetTabs
 {
-    internal const string Home = "/cabinet", Data = "/cabinet/data", Devices = "/cabinet/devices", Security = "/cabinet/security", Family = "/cabinet/family";
+    internal const string Home = "/cabinet", Data = "/cabinet/data", Class = "/cabinet/class", Devices = "/cabinet/devices", Security = "/cabinet/security", Family = "/cabinet/family";
 
     internal static IReadOnlyList<CabinetTab> All { get; } =
     [
         new(Home, "Главная", "Home", Everybody),
         new(Family, "Семья", "Family", roles => roles.Any(r => r is HeldRole.Guardian or HeldRole.Pupil { IsFourteen: true })),
         new(Data, "Данные", "My data", Everybody),
+        new(Class, "Мой класс", "My class", Badges.ClassTeachers.MayName),
         new(Devices, "Устройства", "Devices", Everybody),
         new(Security, "Безопасность", "Security", Everybody),
     ];

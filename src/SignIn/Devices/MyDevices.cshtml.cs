@@ -1,6 +1,7 @@
 using Aupd.Kernel.Http;
 using Aupd.Kernel.Pages;
 using Aupd.SignIn.Cabinet;
+using Aupd.SignIn.Sessions;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Aupd.SignIn.Devices;
@@ -33,7 +34,7 @@ internal sealed class MyDevicesModel(
 
     public async Task<IActionResult> OnPostRenameAsync(string? id, string? name, CancellationToken ct)
     {
-        if (await sessions.CurrentAsync(HttpContext, ct) is not { } visitor) return Redirect(Continue.Path);
+        if (await sessions.CurrentAsync(HttpContext, ct) is not { Kind: not SessionKind.Badge } visitor) return Redirect(Continue.Path);
         if (DeviceName.TryParse(name) is not { } chosen)
         {
             Done = null;
@@ -47,19 +48,19 @@ internal sealed class MyDevicesModel(
     // Not EnterAsync: also who has lost every role may unbind what he bound.
     public async Task<IActionResult> OnPostUnbindAsync(string? id, CancellationToken ct)
     {
-        if (await sessions.CurrentAsync(HttpContext, ct) is not { } visitor) return Redirect(Continue.Path);
+        if (await sessions.CurrentAsync(HttpContext, ct) is not { Kind: not SessionKind.Badge } visitor) return Redirect(Continue.Path);
         return Redirect(Path + (Guid.TryParse(id, out var device) && await devices.UnbindAsync(visitor, device, ct) > 0 ? "?done=unbound" : ""));
     }
 
     public async Task<IActionResult> OnPostUnbindAllAsync(CancellationToken ct)
     {
-        if (await sessions.CurrentAsync(HttpContext, ct) is not { } visitor) return Redirect(Continue.Path);
+        if (await sessions.CurrentAsync(HttpContext, ct) is not { Kind: not SessionKind.Badge } visitor) return Redirect(Continue.Path);
         return Redirect(Path + (await devices.UnbindAsync(visitor, null, ct) > 0 ? "?done=unbound" : ""));
     }
 
     public async Task<IActionResult> OnPostPutAwayAsync(CancellationToken ct)
     {
-        if (await sessions.CurrentAsync(HttpContext, ct) is not { } visitor) return Redirect(Continue.Path);
+        if (await sessions.CurrentAsync(HttpContext, ct) is not { Kind: not SessionKind.Badge } visitor) return Redirect(Continue.Path);
         await devices.PutAwayNewsAsync(visitor, ct);
         return Redirect(Path);
     }

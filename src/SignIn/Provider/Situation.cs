@@ -23,7 +23,9 @@ internal sealed class SituationReader(Sessions.Sessions sessions, RoleFragments 
         return new Situation(visitor, roles, request, open, NextStep.Decide(state));
     }
 
-    internal IReadOnlyList<HeldRole> RolesOf(Visitor visitor) => held.Read(visitor.HeldRoles);
+    /// <summary>A badge is a pupil's, whatever else the person may be: it began in that role, and there is no other.</summary>
+    internal IReadOnlyList<HeldRole> RolesOf(Visitor visitor) => visitor.Kind == SessionKind.Badge
+        ? [.. held.Read(visitor.HeldRoles).Where(r => r is HeldRole.Pupil && r.Id == visitor.ActiveRole)] : held.Read(visitor.HeldRoles);
 
     // The registries learnt of this person after the sign-in: the comparison that makes the profile has not run since.
     private async Task<Visitor> WithProfileAsync(Visitor visitor, CancellationToken ct)

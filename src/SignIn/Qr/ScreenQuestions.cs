@@ -49,7 +49,8 @@ internal sealed class ScreenQuestions(
         if (code.RequestId is not null && service is null) return new PhoneStep.TooLate();
         var visitor = await sessions.CurrentAsync(http, ct);
         if (visitor?.Kind == SessionKind.Foreign) return new PhoneStep.MayNot(IsForeign: true);
-        if (visitor?.Methods.Contains(EnterScreen.Method) == true) return new PhoneStep.MayNot(IsForeign: false);
+        // Nor does a child's badge: a screen rests on a proof at least as good as a password.
+        if (visitor?.Kind == SessionKind.Badge || visitor?.Methods.Contains(EnterScreen.Method) == true) return new PhoneStep.MayNot(IsForeign: false);
         var kept = await requests.FindAsync(asked, ct);
         var request = kept?.ResumeUrl == ResumeUrl(link, asked) ? kept : RequestOf(code, service);
         var situation = await situations.ReadAsync(visitor, request, ct);

@@ -34,6 +34,10 @@ internal sealed class EndSessions(NpgsqlDataSource source, IGrants grants, Audit
         await EndOfflineAsync(accountId, moment, ct);
     }
 
+    /// <summary>Those that began with a badge which is no longer good.</summary>
+    internal Task<int> OfBadgesAsync(IReadOnlyCollection<Guid> accounts, string actor, CancellationToken ct) => accounts.Count == 0 ? Task.FromResult(0) :
+        EndAsync(Mark + "account_id = any(@ids) and kind = 'badge'" + Returning, new { ids = accounts.ToArray(), now = clock.GetUtcNow() }, actor, "badge-voided", ct);
+
     internal Task<int> OfPortalSessionAsync(string portalSid, CancellationToken ct) =>
         EndAsync(Mark + "portal_sid = @portalSid" + Returning, new { portalSid, now = clock.GetUtcNow() }, "portal", "portal-sign-out", ct);
 

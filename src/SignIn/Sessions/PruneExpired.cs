@@ -1,4 +1,5 @@
 using Aupd.OpenId.RelyingParty;
+using Aupd.SignIn.Badges;
 using Aupd.SignIn.Devices;
 using Aupd.SignIn.Family;
 using Aupd.SignIn.Qr;
@@ -11,7 +12,9 @@ namespace Aupd.SignIn.Sessions;
 
 /// <summary>Every minute: sessions that ran out end with their grants; requests, screen codes and seen token ids that nobody can use any more go.
 /// Any number of nodes may do so at once.</summary>
-internal sealed partial class PruneExpired(NpgsqlDataSource source, EndSessions end, ScreenCodes screens, OwnDevices devices, FamilyNotices notices, TimeProvider clock, ILogger<PruneExpired> log) : BackgroundService
+internal sealed partial class PruneExpired(
+    NpgsqlDataSource source, EndSessions end, ScreenCodes screens, OwnDevices devices, FamilyNotices notices, BadgeEntries badges, TimeProvider clock,
+    ILogger<PruneExpired> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
     // As long as one could be brought again, and a day for clocks that differ.
@@ -42,6 +45,7 @@ internal sealed partial class PruneExpired(NpgsqlDataSource source, EndSessions 
         await screens.PruneAsync(ct);
         await devices.PruneAsync(ct);
         await notices.PruneAsync(ct);
+        await badges.PruneAsync(ct);
         var now = clock.GetUtcNow();
         await using var connection = await source.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(ForgetSql, new { now, before = now - RememberTokens }, cancellationToken: ct));

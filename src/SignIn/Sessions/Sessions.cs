@@ -136,6 +136,8 @@ internal static class SessionKind
     internal const string Panel = "panel";
     /// <summary>On somebody else's computer or phone, for a short while.</summary>
     internal const string Foreign = "foreign";
+    /// <summary>A child's, with a printed badge and pictures: the pupil's role and nothing else, for a day at school.</summary>
+    internal const string Badge = "badge";
 }
 
 internal sealed record SessionLine

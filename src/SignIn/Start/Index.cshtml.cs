@@ -14,6 +14,7 @@ internal sealed class IndexModel(Sessions.Sessions sessions, RecogniseDevice rec
     /// <summary>Not on a phone: that is the one to confirm with.</summary>
     public bool IsCodeOffered => !DeviceLabel.IsPhone(Request.Headers.UserAgent);
     public string CodeUrl => WayBack.With(Qr.ScreenModel.Path, RequestId);
+    public string BadgeUrl => WayBack.With(Badges.BadgeModel.Path, RequestId);
     public string ForeignUrl => WayBack.With("/signin/start?foreign=1", RequestId);
     /// <summary>Whose device was copied gives the password anew: the portal may know the browser that the thief sits at.</summary>
     public string PortalUrl => WayBack.With(IsDeviceCopied ? "/signin/start?anew=1" : "/signin/start", RequestId);

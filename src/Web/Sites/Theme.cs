@@ -21,6 +21,10 @@ public sealed class Theme
         Add("/aupd.css", "text/css; charset=utf-8", css);
         Add("/aupd.js", "text/javascript; charset=utf-8", Read(environment, "aupd.js"));
         Add("/qr.js", "text/javascript; charset=utf-8", Read(environment, "qr.js"));
+        Add("/badge.js", "text/javascript; charset=utf-8", Read(environment, "badge.js"));
+        Add("/badges.css", "text/css; charset=utf-8", Read(environment, "badges.css"));
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(environment.WebRootPath, "pictures"), "*.svg").Order(StringComparer.Ordinal))
+            Add($"/pictures/{Path.GetFileName(file)}", "image/svg+xml", File.ReadAllText(file));
         // One file in the place of the other, not beside it: a page that asks for a passkey loads no more files than any.
         Add("/passkeys.js", "text/javascript; charset=utf-8", Read(environment, "aupd.js") + Read(environment, "passkeys.js"));
         if (region.LogoFile.Length > 0) Add("/logo.svg", "image/svg+xml", File.ReadAllText(region.LogoFile));

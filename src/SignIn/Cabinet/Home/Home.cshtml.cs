@@ -18,6 +18,9 @@ internal sealed class HomeModel(CabinetParts parts, RememberChoice remember, Log
     internal IReadOnlyList<Group> Others { get; private set; } = [];
     internal IReadOnlyList<Todo> Todos { get; private set; } = [];
     internal LoginUse? Login { get; private set; }
+    /// <summary>A teacher who leads no class may name one.</summary>
+    internal bool MayNameClass => Classes.Count == 0 && Visitor.Kind == SessionKind.Usual && Badges.ClassTeachers.MayName(Roles);
+    protected override bool IsForBadges => true;
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
     {
@@ -25,8 +28,8 @@ internal sealed class HomeModel(CabinetParts parts, RememberChoice remember, Log
         Active = Roles.FirstOrDefault(r => r.Id == Visitor.ActiveRole) ?? Roles.FirstOrDefault(r => r.Id == Visitor.LastRole) ?? Roles[0];
         Tiles = NextStep.Open(Active, Services);
         Others = Roles.Where(r => r.Id != Active.Id).Select(r => new Group(r, NextStep.Open(r, Services))).ToList();
-        if (Visitor.Kind != SessionKind.Panel) Todos = await attention.OfAsync(Visitor, Roles, NeedsActivation, ct);
-        Login = Visitor.Login is { } login ? uses.Of(login, Roles) : null;
+        if (Visitor.Kind is not (SessionKind.Panel or SessionKind.Badge)) Todos = await attention.OfAsync(Visitor, Roles, NeedsActivation, ct);
+        Login = Visitor is { Login: { } login, Kind: not SessionKind.Badge } ? uses.Of(login, Roles) : null;
         return Page();
     }
 

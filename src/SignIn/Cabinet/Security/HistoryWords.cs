@@ -2,6 +2,7 @@ using System.Text.Json;
 using Aupd.Kernel.Audit;
 using Aupd.Kernel.Http;
 using Aupd.Kernel.Pages;
+using Aupd.SignIn.Badges;
 using Aupd.SignIn.Family;
 
 namespace Aupd.SignIn.Cabinet.Security;
@@ -14,7 +15,8 @@ internal sealed class HistoryWords(Places places)
     [
         "signin.signed-in", "signin.screen-entered", "signin.activated", "signin.activation-failed", "signin.signed-out", "signin.signed-out-everywhere", "signin.sessions-ended",
         "signin.portal-event", "signin.device-bound", "signin.device-unbound", "signin.device-renamed",
-        "signin.child-account-made", "signin.child-password-reset", "signin.data-copied", "openid.code-issued", "openid.consent-given", "openid.consent-revoked",
+        "signin.child-account-made", "signin.child-password-reset", .. BadgeWords.Acts, "signin.data-copied", "openid.code-issued", "openid.consent-given",
+        "openid.consent-revoked",
     ];
 
     /// <param name="serviceName">The name of a client for people.</param>
@@ -37,6 +39,7 @@ internal sealed class HistoryWords(Places places)
         "openid.code-issued" => l[$"Открыт сервис «{serviceName(line.Subject ?? "")}»", $"Opened “{serviceName(line.Subject ?? "")}”"],
         "openid.consent-given" => l[$"Разрешён доступ: «{serviceName(line.Subject ?? "")}»", $"Access allowed: “{serviceName(line.Subject ?? "")}”"],
         "openid.consent-revoked" => l[$"Закрыт доступ: «{serviceName(line.Subject ?? "")}»", $"Access closed: “{serviceName(line.Subject ?? "")}”"],
+        _ when BadgeWords.Of(line.Act, Text(line, "why"), Text(line, "way"), l) is { } words => words + Where(line, l),
         _ => line.Act,
     };
 
@@ -57,6 +60,8 @@ internal sealed class HistoryWords(Places places)
         "portal-account-disabled" => l["Учётная запись портала отключена", "The portal account was disabled"],
         "another-person" => l["На этом устройстве вошёл другой человек", "Somebody else signed in on this device"],
         "role-lost" => l["Роль изменилась, вход в ней закончен", "The role changed, the sign-in in it ended"],
+        "badge" => l["Вход заново по бейджу", "Signed in anew with a badge"],
+        "badge-voided" => l["Бейдж больше не действует, вход по нему закончен", "The badge is no longer good, the sign-in with it ended"],
         "device-copied" => l["Вход закончен: метку устройства скопировали", "Signed out: the mark of the device had been copied"],
         "portal-sign-out" => l["Выход через портал", "Signed out at the portal"],
         _ => l["Выход", "Signed out"],

@@ -28,7 +28,7 @@ internal sealed class SecurityModel(
     // Not EnterAsync: also who has lost every role may end what he began.
     public async Task<IActionResult> OnPostEndAsync(string? sid, CancellationToken ct)
     {
-        if (await sessions.CurrentAsync(HttpContext, ct) is not { } visitor) return Redirect(Continue.Path);
+        if (await sessions.CurrentAsync(HttpContext, ct) is not { Kind: not SessionKind.Badge } visitor) return Redirect(Continue.Path);
         if (sid == visitor.Sid) return Redirect(await signOut.RunAsync(HttpContext, SignOutHere.Page, ct));
         var ended = sid is { Length: > 0 and <= 64 } && sid.All(char.IsAsciiLetterOrDigit) && await end.OneAsync(sid, visitor.AccountId, "ended-by-owner", ct) > 0;
         return Redirect(CabinetTabs.Security + (ended ? "?ended=true" : ""));
@@ -36,7 +36,7 @@ internal sealed class SecurityModel(
 
     public async Task<IActionResult> OnPostEndAllAsync(CancellationToken ct)
     {
-        if (await sessions.CurrentAsync(HttpContext, ct) is not { } visitor) return Redirect(Continue.Path);
+        if (await sessions.CurrentAsync(HttpContext, ct) is not { Kind: not SessionKind.Badge } visitor) return Redirect(Continue.Path);
         var next = await signOut.RunAsync(HttpContext, SignOutHere.Page, ct);
         await end.AllOfAsync(visitor.AccountId, "sign-out-everywhere", ct);
         await audit.WriteAsync(new AuditLine("signin.signed-out-everywhere", visitor.AccountId.ToString(), null, visitor.Trace), ct);
