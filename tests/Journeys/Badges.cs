@@ -216,7 +216,7 @@ public sealed partial class Badges(DemoRegionRunning region)
             var picture = child.Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
             if (child.Look.JavaScript && i < 3) await picture.ClickAsync();
             else await child.ClickAsync(picture);
-            if (i < 3) await Assertions.Expect(child.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync(child.Say($"Выбрано картинок: {i + 1} из 4", $"Pictures chosen: {i + 1} of 4"));
+            if (i < 3) await Assertions.Expect(child.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync(child.Say($"Выбрано: {i + 1} из 4", $"Chosen: {i + 1} of 4"));
         }
     }
 

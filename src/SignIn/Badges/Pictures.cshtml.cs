@@ -16,7 +16,7 @@ internal sealed class PicturesModel(EnterByBadge enter, BadgeCookie cookie, Lang
     internal IReadOnlyList<Picture> SoFar { get; private set; } = [];
     internal string? Remark { get; private set; }
 
-    internal string Status(int chosen) => l[$"Выбрано картинок: {chosen} из {PicturePin.Length}", $"Pictures chosen: {chosen} of {PicturePin.Length}"];
+    internal string Status(int chosen) => l[$"Выбрано: {chosen} из {PicturePin.Length}", $"Chosen: {chosen} of {PicturePin.Length}"];
 
     public IActionResult OnGet() => cookie.Read(HttpContext) is null ? Redirect(BadgeModel.Path) : Page();
 

@@ -62,7 +62,7 @@
     button.disabled = true;
     dots.forEach((dot, i) => dot.classList.toggle('on', i < words.length));
     status.textContent = status.dataset.status.replace('#', words.length);
-    form.querySelector('button[name=Picture]:enabled')?.focus({ preventScroll: true });
+    [...form.querySelectorAll('button[name=Picture]')].find(b => !b.disabled && button.compareDocumentPosition(b) & 4)?.focus({ preventScroll: true });
   });
   // Back by the back button: begin again, whatever the browser has kept of the form.
   addEventListener('pageshow', event => { if (event.persisted) location.reload(); });
