@@ -30,6 +30,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Aupd.OpenId;
 
@@ -39,7 +40,7 @@ namespace Aupd.OpenId;
 public sealed record ProviderIdentity(string Name, string Issuer);
 
 /// <summary>The OpenID Connect provider engine. The site registers IEndUser (of either lifetime) and IClaimsSource (a singleton)
-/// beside it.</summary>
+/// beside it, and the ContextClasses that it vouches for.</summary>
 public static class OpenIdModule
 {
     public static MigrationSet Migrations { get; } = MigrationSet.EmbeddedIn(typeof(OpenIdModule).Assembly, "openid");
@@ -55,6 +56,7 @@ public static class OpenIdModule
         services.AddSingleton<ClientDirectory>().AddSingleton<IClients>(s =>
             s.GetRequiredService<ClientDirectory>()).AddHostedService<ClientWatch>();
         services.AddSingleton<IGrants, EndSessions>();
+        services.TryAddSingleton(new ContextClasses());
         services.AddSingleton<VerifyHint>().AddSingleton<PendingRequests>().AddSingleton<ReplayStore>().AddSingleton<RevokeGrant>();
         services.AddSingleton<DpopNonces>().AddSingleton<ReadProof>().AddSingleton<UseProof>();
         services.AddSingleton<PushedRequests>().AddSingleton<ReadRequestObject>().AddScoped<PushEndpoint>();

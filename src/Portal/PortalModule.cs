@@ -37,7 +37,7 @@ public static class PortalModule
         services.AddSingleton(new ScopeText("profile", "ваши имя и логин", "your name and login"))
             .AddSingleton(new ScopeText("birthdate", "вашу дату рождения", "your birth date"))
             .AddSingleton(new ScopeText("snils", "ваш СНИЛС", "your SNILS"));
-        services.AddSingleton<IEndUser, PortalEndUser>().AddSingleton<IClaimsSource, PortalClaims>();
+        services.AddSingleton(new ContextClasses(ContextClass.Password, ContextClass.TwoFactor)).AddSingleton<IEndUser, PortalEndUser>().AddSingleton<IClaimsSource, PortalClaims>();
         services.AddSingleton<SchoolAsk>().AddSingleton<SchoolClient>().AddHostedService<RegisterSchoolClient>();
         services.AddSingleton(new FactRoute(CredentialChanged.Topic, TellOfCredential.ReceiverName));
         services.AddSingleton(new FactRoute(AccountDisabled.Topic, TellOfDisabled.ReceiverName));

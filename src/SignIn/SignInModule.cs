@@ -61,7 +61,7 @@ public static class SignInModule
             .AddSingleton<FamilyNotices>().AddScoped<OwnGuardians>();
         services.AddSingleton<ClassTeachers>().AddSingleton<ClassBadges>().AddSingleton<BadgeCodes>().AddSingleton<BadgeCookie>().AddSingleton<PupilOfBadge>()
             .AddSingleton<BadgeEntries>().AddSingleton<EnterByBadge>().AddSingleton<ClassHistory>().AddSingleton<IPersonalDataPart, BadgesPart>();
-        services.AddSingleton<IEndUser, EndUser>().AddSingleton<IClaimsSource, ClaimsSource>();
+        services.AddSingleton(new ContextClasses(EnterByBadge.Class, ContextClass.Password, ContextClass.TwoFactor)).AddSingleton<IEndUser, EndUser>().AddSingleton<IClaimsSource, ClaimsSource>();
         return services;
     }
 

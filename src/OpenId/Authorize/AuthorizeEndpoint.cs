@@ -12,7 +12,7 @@ namespace Aupd.OpenId.Authorize;
 /// <summary><c>/connect/authorize</c> (GET, POST) and <c>/connect/authorize/resume</c>, where the browser comes back from the site's
 /// pages.</summary>
 internal sealed partial class AuthorizeEndpoint(
-    AuthorizeSteps steps, IEndUser endUser, ConsentStore consents, IssueCode codes, PendingRequests pending, ProviderIdentity provider,
+    AuthorizeSteps steps, IEndUser endUser, ConsentStore consents, ContextClasses classes, IssueCode codes, PendingRequests pending, ProviderIdentity provider,
     TimeProvider clock,
     ILogger<AuthorizeEndpoint> log)
 {
@@ -24,6 +24,8 @@ internal sealed partial class AuthorizeEndpoint(
     {
         /// <summary>Begun anew because the sign-in grew too old for the client while the person was at our pages.</summary>
         public bool Anew { get; init; }
+        /// <summary>The person proves anew who he is: the sign-in that there is was not of the class that the client demands.</summary>
+        public DateTimeOffset? ProveAfter { get; init; }
     }
 
     public async Task GetAsync(HttpContext http)
@@ -62,6 +64,7 @@ internal sealed partial class AuthorizeEndpoint(
         var (request, ct) = (turn.Request, http.RequestAborted);
         if (await steps.RunAsync(request, where, ct) is { } fault) { await RefuseAsync(http, request, fault); return; }
         var after = GrantLimits.Later(request.AuthenticatedAfter, GrantLimits.AuthenticatedAfter(request.Client, clock.GetUtcNow()));
+        after = GrantLimits.Later(after, turn.ProveAfter);
         var ask = new AuthorizationAsk(turn.Id.Text, ResumeUrl(turn.Id), request.Client, request.Scopes, after,
             request.Prompts.Contains("select_account") && !turn.SelectionShown, request.Parameters["login_hint"], request.SubjectHint) { IsResumed = turn.Kept, ForeignDevice = request.Parameters["foreign_device"] == "true" };
         switch (await endUser.AskAsync(http, ask, ct))
@@ -99,6 +102,13 @@ internal sealed partial class AuthorizeEndpoint(
             await TellClientAsync(http, request, OAuthError.LoginRequired("another person than those that claims name is signed in"));
             return;
         }
+        var said = classes.Said(session.Methods, request.ContextClasses);
+        if (request.MustMeetClass && !request.ContextClasses!.Contains(said))
+        {
+            await DemandClassAsync(http, turn, session);
+            return;
+        }
+        if (said != classes.Of(session.Methods)) request.Claims = ClaimsRequest.KeepClass(request.Claims, said!);
         if (session.LeavesNothing) request.Scopes = [.. request.Scopes.Where(s => s != Granted.OfflineAccess)];
         var until = GrantLimits.Until(request.Client, session, request.Scopes);
         if (request.Client.ThirdParty)
@@ -125,11 +135,20 @@ internal sealed partial class AuthorizeEndpoint(
         return null;
     }
 
+    // OpenID Connect Core §5.5.1.1: a sign-in of now may be of the class that the client demands. If it is not, no code is given.
+    private Task DemandClassAsync(HttpContext http, Turn turn, EndUserSession session)
+    {
+        var request = turn.Request;
+        if (request.Silent) return TellClientAsync(http, request, OAuthError.LoginRequired("prompt=none and no session of the acr that is essential"));
+        return turn.ProveAfter is null && session.AuthenticatedAt < request.AskedAt ? BeginAnewAsync(http, turn, proveAfter: clock.GetUtcNow())
+            : TellClientAsync(http, request, OAuthError.UnmetAuthenticationRequirements("the person has signed in anew, and not by the acr that is essential"));
+    }
+
     // The site answers by what it was asked first; a new request asks for a sign-in of now.
-    private Task BeginAnewAsync(HttpContext http, Turn turn)
+    private Task BeginAnewAsync(HttpContext http, Turn turn, DateTimeOffset? proveAfter = null)
     {
         var request = new AuthorizeRequest(turn.Request.Parameters, clock.GetUtcNow()) { Pushed = turn.Request.Pushed };
-        return RunAsync(http, new Turn(request, pending.NewId(), Kept: false, turn.SelectionShown) { Anew = true }, At.Resumed);
+        return RunAsync(http, new Turn(request, pending.NewId(), Kept: false, turn.SelectionShown) { Anew = true, ProveAfter = proveAfter }, At.Resumed);
     }
 
     private bool IsTooOld(OpenIdClient client, EndUserSession session) =>

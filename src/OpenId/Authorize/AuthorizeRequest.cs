@@ -29,6 +29,10 @@ internal sealed class AuthorizeRequest(RequestParameters parameters, DateTimeOff
     public string? KeyThumbprint { get; set; }
     /// <summary>The claims parameter as it is kept with the grant.</summary>
     public string? Claims { get; set; }
+    /// <summary>Values of acr that it wishes, of those that the site knows; null: none.</summary>
+    public IReadOnlyList<string>? ContextClasses { get; set; }
+    /// <summary>One of them it must be, or the sign-in has failed (OpenID Connect Core §5.5.1.1).</summary>
+    public bool MustMeetClass { get; set; }
     /// <summary>The pushed request that this one came from; null: it came by the browser.</summary>
     public PushedReference? Pushed { get; set; }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Aupd.Kernel.Jose;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Clients;
 using Aupd.OpenId.Protocol;
@@ -29,7 +30,7 @@ internal sealed record AuthorizeFault(OAuthError Error, TellTo Whom);
 /// <summary>The checks of an authorization request, in their order.</summary>
 internal sealed partial class AuthorizeSteps(
     ClientDirectory clients, VerifyHint hints, PushedRequests pushed, ReadRequestObject requestObjects, IClaimsSource site,
-    ProviderIdentity provider)
+    ContextClasses classes, ProviderIdentity provider)
 {
     private const int MaxStateLength = 4096, MaxNonceLength = 1024;
     private const long LongestMaxAge = 10L * 365 * 86_400;
@@ -58,6 +59,7 @@ internal sealed partial class AuthorizeSteps(
         new((_, r, _) => Prompt(r),                   A | P | R, TellTo.Client),
         new((_, r, _) => MaxAge(r),                   A | P | R, TellTo.Client),
         new((s, r, ct) => s.IdTokenHint(r, ct),       A | P | R, TellTo.Client),
+        new((s, r, _) => s.AcrValues(r),              A | P | R, TellTo.Client),
         new((s, r, _) => s.Claims(r),                 A | P | R, TellTo.Client),
         new((_, r, _) => KeyOfTheCode(r),             A | P | R, TellTo.Client),
     ];
@@ -224,10 +226,21 @@ internal sealed partial class AuthorizeSteps(
         if (request.Subjects is [var only]) request.SubjectHint ??= only;
         if (request.SubjectHint is { } hint && request.Subjects?.Contains(hint) == false)
             return Fail("id_token_hint and claims name different persons.");
-        // §5.5.1.1: an essential acr that cannot be had fails the request; we vouch for none.
-        return asked.IdToken.TryGetValue("acr", out var acr) && acr is { Essential: true, Values: not null }
-            ? new(OAuthError.UnmetAuthenticationRequirements("acr is essential")) : Pass;
+        // §5.5.1.1: an essential acr that cannot be had fails the request. What claims say of it counts before acr_values.
+        if (asked.IdToken.GetValueOrDefault("acr") is not { Values: { } values } acr) return Pass;
+        request.ContextClasses = Known(values.Select(v => v.AsText()).OfType<string>());
+        request.MustMeetClass = acr.Essential;
+        return acr.Essential && request.ContextClasses is null ? new(OAuthError.UnmetAuthenticationRequirements("acr is essential, and none of its values is known")) : Pass;
     }
+
+    // §3.1.2.1: a wish, in the client's order; what is not known is ignored.
+    private ValueTask<OAuthError?> AcrValues(AuthorizeRequest request)
+    {
+        request.ContextClasses = Known((request.Parameters["acr_values"] ?? "").Split(' '));
+        return Pass;
+    }
+
+    private string[]? Known(IEnumerable<string> asked) => asked.Where(classes.Names.Contains).ToArray() is { Length: > 0 } known ? known : null;
 
     // RFC 9449 §10.
     private static ValueTask<OAuthError?> KeyOfTheCode(AuthorizeRequest request)

@@ -18,7 +18,7 @@ internal sealed record ClaimWish(bool Essential, IReadOnlyList<JsonElement>? Val
 internal sealed class ClaimsRequest
 {
     private const int MaxLength = 8 * 1024, MaxNames = 50, MaxValues = 50;
-    private const string UserInfoMember = "userinfo", IdTokenMember = "id_token";
+    private const string UserInfoMember = "userinfo", IdTokenMember = "id_token", AcrClaim = "acr";
 
     private ClaimsRequest(IReadOnlyDictionary<string, ClaimWish> userInfo, IReadOnlyDictionary<string, ClaimWish> idToken) =>
         (UserInfo, IdToken) = (userInfo, idToken);
@@ -70,6 +70,20 @@ internal sealed class ClaimsRequest
         }
         return kept.Count > 0 ? kept.ToJsonString() : null;
     }
+
+    /// <summary>With the acr that the ID token is to say, which is a weaker one than that of the sign-in.</summary>
+    /// <param name="kept">From <see cref="ToKeep"/>.</param>
+    public static string KeepClass(string? kept, string acr)
+    {
+        var root = kept is null ? [] : JsonNode.Parse(kept)!.AsObject();
+        var idToken = root[IdTokenMember] as JsonObject ?? [];
+        idToken[AcrClaim] = new JsonObject { ["values"] = new JsonArray(acr) };
+        root[IdTokenMember] = idToken;
+        return root.ToJsonString();
+    }
+
+    /// <summary>What <see cref="KeepClass"/> has kept.</summary>
+    public string? KeptClass => IdToken.GetValueOrDefault(AcrClaim)?.Values is [var acr] ? acr.AsText() : null;
 
     private static Dictionary<string, ClaimWish>? Wishes(JsonElement root, string member)
     {

@@ -13,12 +13,12 @@ using Microsoft.AspNetCore.Http;
 namespace Aupd.OpenId.Discovery;
 
 /// <summary><c>GET /.well-known/openid-configuration</c>: what this provider does, and nothing that it does not.</summary>
-internal sealed class DiscoveryEndpoint(ProviderIdentity provider, IClaimsSource claims)
+internal sealed class DiscoveryEndpoint(ProviderIdentity provider, IClaimsSource claims, ContextClasses classes)
 {
     public const string Path = "/.well-known/openid-configuration", JwksPath = "/connect/jwks";
     private const int MaxAgeSeconds = 300;
 
-    private static readonly string[] EngineClaims = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid", "amr", "at_hash"];
+    private static readonly string[] EngineClaims = ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid", "amr", "acr", "at_hash"];
 
     // How confidential clients authenticate, at every endpoint that they call.
     private static readonly string[] AuthMethods = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
@@ -60,6 +60,7 @@ internal sealed class DiscoveryEndpoint(ProviderIdentity provider, IClaimsSource
         ["introspection_endpoint_auth_signing_alg_values_supported"] = AssertionAlgorithms,
         ["code_challenge_methods_supported"] = (string[])["S256"],
         ["prompt_values_supported"] = (string[])["none", "login", "select_account", "consent"],
+        ["acr_values_supported"] = classes.Names,
         ["display_values_supported"] = (string[])["page"],
         ["ui_locales_supported"] = (string[])["ru", "en"],
         ["dpop_signing_alg_values_supported"] = ReadProof.Algorithms.Select(a => a.Name).ToArray(),

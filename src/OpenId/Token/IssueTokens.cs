@@ -13,7 +13,7 @@ namespace Aupd.OpenId.Token;
 /// <summary>The last step of every grant: the site is asked whether this person may still have a token, then the answer is written. The ID
 /// token says who signed in, when and how; everything else about a person is at UserInfo, since ID tokens travel in URLs as
 /// hints, unless the client asked for a claim of theirs by name.</summary>
-internal sealed class IssueTokens(IClaimsSource claims, AccessTokens accessTokens, GrantHandles handles, ITokenSigner signer, RevokeGrant revoke,
+internal sealed class IssueTokens(IClaimsSource claims, ContextClasses classes, AccessTokens accessTokens, GrantHandles handles, ITokenSigner signer, RevokeGrant revoke,
     ProviderIdentity provider, OpenIdSettings settings, TimeProvider clock)
 {
     /// <param name="scopes">Those of this access token, at most those of the grant.</param>
@@ -57,8 +57,10 @@ internal sealed class IssueTokens(IClaimsSource claims, AccessTokens accessToken
         };
         if (granted.Nonce is not null) content["nonce"] = granted.Nonce;
         if (granted.Methods.Count > 0) content["amr"] = granted.Methods;
-        if (granted is { Claims: { } kept, Holder: { } holder })
-            foreach (var (name, value) in ClaimsFor.IdToken(claims, holder, ask, ClaimsRequest.ReadKept(kept)) ?? [])
+        var asked = granted.Claims is { } kept ? ClaimsRequest.ReadKept(kept) : null;
+        if ((asked?.KeptClass ?? classes.Of(granted.Methods)) is { } acr) content["acr"] = acr;
+        if (asked is not null && granted.Holder is { } holder)
+            foreach (var (name, value) in ClaimsFor.IdToken(claims, holder, ask, asked) ?? [])
                 content.TryAdd(name, value);
         var algorithm = SignatureAlgorithm.Find(granted.Client.IdTokenAlg)!;
         return await signer.SignAsync(algorithm, "JWT", JsonSerializer.SerializeToUtf8Bytes(content), ct);

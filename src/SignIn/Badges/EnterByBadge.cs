@@ -1,5 +1,6 @@
 using Aupd.Kernel.Audit;
 using Aupd.Kernel.Http;
+using Aupd.OpenId.Doors;
 using Aupd.SignIn.PortalSignIn;
 using Aupd.SignIn.Provider;
 using Aupd.SignIn.Sessions;
@@ -28,6 +29,9 @@ internal sealed class EnterByBadge(
 {
     /// <summary>RFC 8176 has no word for a badge; it has one for the pictures: a pattern with a deterrent against guessing.</summary>
     internal const string Method = "badge", PinMethod = "pin";
+
+    /// <summary>Weaker than a password: services that ask for one are told so.</summary>
+    internal static ContextClass Class { get; } = new("urn:aupd:acr:badge", methods => methods.Contains(Method));
 
     internal async Task<EnterOutcome> RunAsync(HttpContext http, PicturePin pin, CancellationToken ct)
     {

@@ -103,7 +103,7 @@ internal sealed class TestSite : IAsyncDisposable
             foreach (var assembly in new[] { typeof(SiteHost).Assembly, typeof(OpenIdModule).Assembly })
                 foreach (var part in ApplicationPartFactory.GetApplicationPartFactory(assembly).GetApplicationParts(assembly)) manager.ApplicationParts.Add(part);
         });
-        builder.Services.AddSingleton(people).AddSingleton<IEndUser, TestEndUser>().AddSingleton<IClaimsSource, TestClaims>();
+        builder.Services.AddSingleton(new ContextClasses(ContextClass.Password, ContextClass.TwoFactor)).AddSingleton(people).AddSingleton<IEndUser, TestEndUser>().AddSingleton<IClaimsSource, TestClaims>();
         builder.Services.AddOpenIdProvider(identity, shared.Configuration).AddOpenIdWorker(identity, shared.Configuration);
         if (!partitions) builder.Services.Remove(builder.Services.Single(s => s.ImplementationType == typeof(Aupd.OpenId.Grants.PartitionKeeper)));
         var app = builder.Build();
