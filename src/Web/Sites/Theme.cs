@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
@@ -10,6 +11,8 @@ namespace Aupd.Web.Sites;
 public sealed class Theme
 {
     private const string DefaultAccent = "#1a56c4", DefaultAccentDark = "#8ab4ff";
+    // The sites of one process wear one look, and the best compression is slow: 15 ms a site at start.
+    private static readonly ConcurrentDictionary<string, byte[]> Packed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Asset> _assets = new(StringComparer.Ordinal);
 
     private sealed record Asset(string Type, byte[] Plain, byte[] Brotli);
@@ -59,9 +62,14 @@ public sealed class Theme
     private void Add(string path, string type, string text)
     {
         var plain = Encoding.UTF8.GetBytes(text);
+        _assets[path] = new Asset(type, plain, Packed.GetOrAdd(text, _ => Pack(plain)));
+    }
+
+    private static byte[] Pack(byte[] plain)
+    {
         using var packed = new MemoryStream();
         using (var brotli = new BrotliStream(packed, CompressionLevel.SmallestSize, leaveOpen: true)) brotli.Write(plain);
-        _assets[path] = new Asset(type, plain, packed.ToArray());
+        return packed.ToArray();
     }
 
     private static string Read(IWebHostEnvironment environment, string name) => File.ReadAllText(Path.Combine(environment.WebRootPath, name));

@@ -10,7 +10,8 @@ namespace Aupd.OpenId.Tests.Provider;
 public sealed class ClientKeysTests : IAsyncLifetime
 {
     private readonly FakeClock _clock = new();
-    private readonly ClientSigner _old = new(SignatureAlgorithm.Es256), _new = new(SignatureAlgorithm.Ps256);
+    private static readonly ClientSigner Successor = new(SignatureAlgorithm.Ps256);
+    private readonly ClientSigner _old = new(SignatureAlgorithm.Es256), _new = Successor;
     private TestSite _site = null!;
     private JwksServer _server = null!;
     private TestBrowser _browser = null!;
