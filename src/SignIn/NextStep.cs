@@ -20,7 +20,11 @@ internal sealed record SessionFacts(string? Subject, DateTimeOffset CreatedAt, D
 /// <param name="ClientRoles">Roles that may enter the service; empty: any.</param>
 /// <param name="ChosenRole">What was chosen for this very request.</param>
 internal sealed record RequestFacts(
-    IReadOnlyList<string> ClientRoles, DateTimeOffset AskedAt, DateTimeOffset? AuthenticatedAfter, bool SelectAsked, string? SubjectHint, string? ChosenRole);
+    IReadOnlyList<string> ClientRoles, DateTimeOffset AskedAt, DateTimeOffset? AuthenticatedAfter, bool SelectAsked, string? SubjectHint, string? ChosenRole)
+{
+    /// <summary>Null or empty: another screen asks, and no service.</summary>
+    public string? ClientId { get; init; }
+}
 
 /// <summary>A service that people can be sent to.</summary>
 /// <param name="Roles">Words of <see cref="RoleWords"/>; empty: any.</param>
@@ -65,15 +69,19 @@ internal static class NextStep
         _ => false,
     };
 
-    internal static bool MayEnter(HeldRole role, IReadOnlyList<string> clientRoles) => clientRoles.Count == 0 || clientRoles.Contains(RoleWords.Of(role.Kind));
+    /// <param name="clientId">Null or empty: no service in particular.</param>
+    internal static bool MayEnter(HeldRole role, string? clientId, IReadOnlyList<string> clientRoles) =>
+        (clientRoles.Count == 0 || clientRoles.Contains(RoleWords.Of(role))) && (role is not HeldRole.Trusted trusted || string.IsNullOrEmpty(clientId) || trusted.Services.Contains(clientId));
+
+    private static bool MayEnter(HeldRole role, Service service) => MayEnter(role, service.ClientId, service.Roles);
 
     /// <summary>The services that a role may enter, its home first.</summary>
-    internal static IReadOnlyList<Service> Open(HeldRole role, IEnumerable<Service> services) => services.Where(s => MayEnter(role, s.Roles))
+    internal static IReadOnlyList<Service> Open(HeldRole role, IEnumerable<Service> services) => services.Where(s => MayEnter(role, s))
         .OrderByDescending(s => s.IsHomeOf.Contains(role.Kind)).ThenBy(s => s.Name, StringComparer.Ordinal).ToList();
 
     /// <summary>Null when the person has lost the role, or the role the service.</summary>
     internal static (HeldRole Role, Service Service)? Pinned(DevicePin pin, IReadOnlyList<HeldRole> roles, IReadOnlyList<Service> services) =>
-        roles.FirstOrDefault(r => r.Id == pin.Role) is { } role && services.FirstOrDefault(s => s.ClientId == pin.Service && MayEnter(role, s.Roles)) is { } service
+        roles.FirstOrDefault(r => r.Id == pin.Role) is { } role && services.FirstOrDefault(s => s.ClientId == pin.Service && MayEnter(role, s)) is { } service
             ? (role, service) : null;
 
     // OpenID Connect Core §3.1.2.1: both the proof and the session it made must be young enough. A person other than the one hinted at may sign
@@ -87,7 +95,7 @@ internal static class NextStep
     private static Step ForService(SessionFacts session, IReadOnlyList<HeldRole> roles, RequestFacts request)
     {
         if (request.SubjectHint is { } hint && hint != session.Subject) return new Step.NoRight();
-        var fitting = roles.Where(r => MayEnter(r, request.ClientRoles)).ToList();
+        var fitting = roles.Where(r => MayEnter(r, request.ClientId, request.ClientRoles)).ToList();
         if (fitting.Count == 0) return new Step.NoRight();
         if (fitting.Count == 1) return new Step.Issue(fitting[0]);
         if (fitting.Find(r => r.Id == request.ChosenRole) is { } chosen) return new Step.Issue(chosen);
@@ -100,7 +108,7 @@ internal static class NextStep
         if (state.Pin is { } pin && Pinned(pin, state.Roles, state.Services) is { } there) return new Step.Land(there.Role, there.Service);
         if (state.Roles.Count > 1) return new Step.Choose(state.Roles);
         var role = state.Roles[0];
-        var open = state.Services.Where(s => MayEnter(role, s.Roles)).ToList();
+        var open = state.Services.Where(s => MayEnter(role, s)).ToList();
         var home = open.Find(s => s.IsHomeOf.Contains(role.Kind)) ?? open.FirstOrDefault();
         return home is null ? new Step.OwnPage() : new Step.Land(role, home);
     }
@@ -109,7 +117,9 @@ internal static class NextStep
 /// <summary>Roles as services know them.</summary>
 internal static class RoleWords
 {
-    internal const string Staff = "staff", Pupil = "pupil", Guardian = "guardian";
+    internal const string Staff = "staff", Pupil = "pupil", Guardian = "guardian", Trusted = "trusted";
+
+    internal static string Of(HeldRole role) => role is HeldRole.Trusted ? Trusted : Of(role.Kind);
 
     internal static string Of(RegistryRole kind) => kind switch
     {

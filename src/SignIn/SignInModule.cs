@@ -15,6 +15,7 @@ using Aupd.SignIn.Devices;
 using Aupd.SignIn.Doors;
 using Aupd.SignIn.Events;
 using Aupd.SignIn.Family;
+using Aupd.SignIn.Family.Trust;
 using Aupd.SignIn.PortalSignIn;
 using Aupd.SignIn.Profiles;
 using Aupd.SignIn.Provider;
@@ -58,7 +59,8 @@ public static class SignInModule
             .AddSingleton<IPersonalDataPart, DevicesPart>();
         services.AddSingleton<FamilyRights>().AddSingleton<ChildStates>().AddSingleton<ChildOrders>().AddSingleton<ReserveLogin>().AddSingleton<PortalFamily>()
             .AddSingleton<MakeChildAccount>().AddSingleton<ReadSheet>().AddSingleton<ResetChildPassword>().AddSingleton<EndChildSessions>()
-            .AddSingleton<FamilyNotices>().AddScoped<OwnGuardians>();
+            .AddSingleton<FamilyNotices>().AddScoped<OwnGuardians>().AddSingleton<TrustedPersons>().AddSingleton<NameTrusted>()
+            .AddSingleton<IPersonalDataPart, TrustPart>();
         services.AddSingleton<ClassTeachers>().AddSingleton<ClassBadges>().AddSingleton<BadgeCodes>().AddSingleton<BadgeCookie>().AddSingleton<PupilOfBadge>()
             .AddSingleton<BadgeEntries>().AddSingleton<EnterByBadge>().AddSingleton<ClassHistory>().AddSingleton<IPersonalDataPart, BadgesPart>();
         services.AddSingleton(new ContextClasses(EnterByBadge.Class, ContextClass.Password, ContextClass.TwoFactor)).AddSingleton<IEndUser, EndUser>().AddSingleton<IClaimsSource, ClaimsSource>();

@@ -59,6 +59,33 @@ public sealed partial class Family(DemoRegionRunning region)
     }
 
     [Theory, MemberData(nameof(Troubles.Looks), MemberType = typeof(Troubles))]
+    public async Task A_parent_trusts_a_grandmother_who_opens_the_diary(int width, string language, bool dark)
+    {
+        var parent = await NewParentAsync(width == 360 ? 10 : 11);
+        var phone = $"+7 900 558-10-{width % 100:D2}";
+        await NewAccountAsync(new NewAccount(PersonName.TryCreate("Вьюгина", "Зоя", "Аркадьевна")!, Phone: Phone.TryParse(phone), Password: Password));
+        await using var visitor = await region.VisitAsync("family-trusted", new Look(width, language, dark));
+        await SignInAsync(visitor, parent.Phone);
+        await visitor.OpenAsync(visitor.Service.SchoolUrl + "/cabinet/family");
+        await visitor.FollowAsync($"/cabinet/family/trusted?child={parent.Child}");
+        await visitor.PressAsync("Доверить", "Trust");
+        await visitor.ExpectTextAsync(visitor.Say("Напишите фамилию", "Enter the surname"));
+        await visitor.SubmitAsync(("Last", "Вьюгина"), ("First", "Зоя"), ("Middle", "Аркадьевна"), ("Contact", phone));
+        await visitor.ExpectTextAsync(visitor.Say("доступ откроется при первом входе", "the access opens at the first sign-in"));
+
+        await using var grandmother = await region.VisitAsync("family-trusted-person", new Look(width, language, dark));
+        await SignInAsync(grandmother, phone);
+        await grandmother.ExpectAddressAsync(grandmother.Service.DemoUrl + "/diary/");
+        await grandmother.ExpectTextAsync(grandmother.Say("доверенный человек", "trusted person"));
+        await grandmother.OpenAsync(grandmother.Service.SchoolUrl + "/cabinet");
+
+        await visitor.PressAsync("Отменить доверие: Зоя", "Revoke: Зоя");
+        await visitor.ExpectTextAsync(visitor.Say("Доверие отменено", "Revoked"));
+        await grandmother.OpenAsync(grandmother.Service.SchoolUrl + "/cabinet");
+        await Assertions.Expect(grandmother.Page.Locator("nav.tabs")).ToHaveCountAsync(0);
+    }
+
+    [Theory, MemberData(nameof(Troubles.Looks), MemberType = typeof(Troubles))]
     public async Task A_pupil_of_fourteen_reads_what_the_parents_see(int width, string language, bool dark)
     {
         await using var visitor = await region.VisitAsync("family-fourteen", new Look(width, language, dark));
@@ -100,12 +127,16 @@ public sealed partial class Family(DemoRegionRunning region)
         var small = Read("pupils.csv").Where(p => !p[0].StartsWith("demo-", StringComparison.Ordinal) && activating.Contains(p[1]) && string.CompareOrdinal(p[6], "2016") > 0
             && p[8].Length == 0 && p[9].Length == 0).Select(p => p[0]).ToHashSet();
         var record = Read("guardians.csv").Where(g => small.Contains(g[1]) && Phone.TryParse(g[7]) is not null).DistinctBy(g => g[1]).ElementAt(number);
+        var name = PersonName.TryCreate(record[2], record[3], record[4].Length > 0 ? record[4] : null)!;
+        await NewAccountAsync(new NewAccount(name, Phone: Phone.TryParse(record[7]), Password: Password));
+        return new Parent(Phone.TryParse(record[7])!.E164, record[1]);
+    }
+
+    private async Task NewAccountAsync(NewAccount account)
+    {
         await using var portal = CommandServices.Portal(region.Service.Shared);
         await using var scope = portal.CreateAsyncScope();
-        var name = PersonName.TryCreate(record[2], record[3], record[4].Length > 0 ? record[4] : null)!;
-        Assert.IsType<CreateAccountOutcome.Created>(await scope.ServiceProvider.GetRequiredService<IAccounts>().CreateAsync(
-            new NewAccount(name, Phone: Phone.TryParse(record[7]), Password: Password), "test"));
-        return new Parent(Phone.TryParse(record[7])!.E164, record[1]);
+        Assert.IsType<CreateAccountOutcome.Created>(await scope.ServiceProvider.GetRequiredService<IAccounts>().CreateAsync(account, "test"));
     }
 
     private IEnumerable<string[]> Read(string file) => File.ReadLines(Path.Combine(region.RegionFolder, file)).Skip(1).Select(l => l.Split(';'));

@@ -34,9 +34,9 @@ internal sealed class HomePage(
     internal string CabinetUrl => addresses.School + "/cabinet";
     internal string ChooseUrl => addresses.School + "/choose";
 
-    /// <summary>The other services that one of the person's roles may enter.</summary>
+    /// <summary>The other services that one of the person's roles may enter; which ones a trusted person may, the gateway alone knows.</summary>
     internal IReadOnlyList<DemoService> OtherServices =>
-        [.. DemoService.All.Where(s => s != Service && (s.Roles.Count == 0 || Visitor!.Roles.Any(r => s.Admits(r.Role))))];
+        [.. DemoService.All.Where(s => s != Service && Visitor!.Roles.Any(r => r.Role != "trusted" && s.Admits(r.Role)))];
 
     /// <summary>The active role in words: "учитель, ГБОУ Школа № 1515".</summary>
     internal string RoleInWords
@@ -50,6 +50,7 @@ internal sealed class HomePage(
                 "staff" => language["сотрудник", "staff"],
                 "pupil" => language["ученик", "pupil"],
                 "guardian" => language["родитель", "parent"],
+                "trusted" => language["доверенный человек", "trusted person"],
                 _ => active.Role,
             };
             return string.Join(", ", new[] { role, active.Class, active.School }.Where(p => !string.IsNullOrEmpty(p)));

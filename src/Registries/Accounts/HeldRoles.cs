@@ -30,6 +30,19 @@ internal static class HeldRoles
              where v.account_id = holder.account_id and v.matches) r
         """;
 
+    /// <summary>The child in the card of <c>card.pupil_record_id</c> as its guardian <c>card.account_id</c> has it, a JSON object as text; null when that
+    /// account is no guardian in the card, or the child is not enrolled any more.</summary>
+    internal const string CardFragment = """
+        select row_to_json(c)::text from (
+            select 'guardian' as role, g.record_id, p.record_id as child_record_id, p.last_name as last, p.first_name as first, p.middle_name as middle,
+                   p.class_name, o.nsi_id, o.ekis_id, o.short_name, o.founder, o.district, o.is_state, o.takes_part
+              from registries.verdict v
+              join registries.guardian_record g on g.record_id = v.record_id
+              join registries.pupil_record p on p.record_id = g.pupil_record_id
+              join registries.organisation o on o.nsi_id = p.org_nsi_id
+             where v.account_id = card.account_id and v.matches and v.role = 'guardian' and g.pupil_record_id = card.pupil_record_id limit 1) c
+        """;
+
     private const string Sql = $"select ({Fragment}) from (select @accountId::text as account_id) holder";
 
     private sealed class Row
@@ -76,6 +89,9 @@ internal static class HeldRoles
         }));
         return roles;
     }
+
+    /// <param name="json">What <see cref="CardFragment"/> gave.</param>
+    public static Child? ReadChild(string json) => AsChild(RowJson.Read<Row>(json));
 
     private static Child? AsChild(Row row) =>
         PersonName.TryCreate(row.Last, row.First, row.Middle) is { } name ? new Child(row.ChildRecordId!, row.RecordId, name, row.School, row.ClassName) : null;

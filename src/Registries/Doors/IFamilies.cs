@@ -14,6 +14,9 @@ public interface IFamilies
 
     /// <summary>The accounts of a child's guardians; one round trip.</summary>
     Task<IReadOnlyList<string>> GuardianAccountsAsync(string pupilRecordId, CancellationToken ct);
+
+    /// <summary>The accounts that have signed in with this full name (in comparison form) and this phone or e-mail, confirmed; one round trip.</summary>
+    Task<IReadOnlyList<string>> AccountsWithAsync(PersonName name, Phone? phone, Email? email, CancellationToken ct);
 }
 
 /// <summary>A child as its card has it, for its guardian. Prints its id alone.</summary>

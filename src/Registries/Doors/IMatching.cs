@@ -40,6 +40,10 @@ public abstract record HeldRole(string Id, RegistryRole Kind)
 
     /// <summary>One role for all of a person's children.</summary>
     public sealed record Guardian(IReadOnlyList<Child> Children) : HeldRole("guardian", RegistryRole.Guardian);
+
+    /// <summary>Not of a registry: a guardian trusts this person with one child, in these services, until a day. Lands where guardians do.</summary>
+    public sealed record Trusted(Guid GrantId, Child Child, IReadOnlyList<string> Services, DateOnly Until)
+        : HeldRole($"trusted:{GrantId}", RegistryRole.Guardian);
 }
 
 /// <summary>A child of a guardian. <paramref name="Name"/> may be shown to that guardian alone.</summary>

@@ -45,6 +45,16 @@ public sealed class RoleFragments
     /// <summary>The same over a row <c>holder</c> with the column <c>account_id</c> (text): for a statement that is a constant.</summary>
     public const string AllOfHolder = HeldRoles.Fragment;
 
+    /// <summary>An expression of type text over a row <c>card</c> (account_id, pupil_record_id): the child, if that account is a guardian in its card;
+    /// what <see cref="ReadChild"/> reads. Null otherwise.</summary>
+    public const string ChildOfCard = HeldRoles.CardFragment;
+
+    /// <summary>Null where the name in the card cannot be read.</summary>
+    public static Child? ReadChild(string child) => HeldRoles.ReadChild(child);
+
+    /// <summary>The region's day of today.</summary>
+    public DateOnly Today => _day.Today;
+
     /// <summary>The roles held today, as <see cref="IMatching.RolesAsync"/> gives them.</summary>
     /// <param name="all">What <see cref="All"/> gave.</param>
     public IReadOnlyList<HeldRole> Read(string all) => HeldRoles.Read(all, _day.Today);

@@ -1,6 +1,8 @@
 using Aupd.Kernel.Data;
 using Aupd.Kernel.People;
+using Aupd.Kernel.Secrets;
 using Aupd.Registries.Doors;
+using Aupd.Registries.Identifiers;
 using Dapper;
 using Npgsql;
 
@@ -8,7 +10,7 @@ namespace Aupd.Registries.Families;
 
 /// <summary>Families by the last comparison and the cards of now: a card that an import took away counts no more, whoever has yet to be compared
 /// anew.</summary>
-internal sealed class ReadFamilies(NpgsqlDataSource source, RegionDay day) : IFamilies
+internal sealed class ReadFamilies(NpgsqlDataSource source, Sealer sealer, RegionDay day) : IFamilies
 {
     // By way of JSON, as every list within a row: one column, one reading.
     private const string ChildrenSql = """
@@ -42,6 +44,11 @@ internal sealed class ReadFamilies(NpgsqlDataSource source, RegionDay day) : IFa
          where g.pupil_record_id = @pupilRecordId
         """;
 
+    private const string AccountsWithSql = """
+        select a.account_id from registries.account a join registries.account_identifier i on i.account_id = a.account_id
+         where i.identifier = any(@indexes) and a.name_key = @nameKey order by a.account_id
+        """;
+
     private sealed record Row
     {
         public string RecordId { get; init; } = "";
@@ -73,6 +80,13 @@ internal sealed class ReadFamilies(NpgsqlDataSource source, RegionDay day) : IFa
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         return (await connection.QueryAsync<string>(new CommandDefinition(AccountsSql, new { pupilRecordId }, cancellationToken: ct))).AsList();
+    }
+
+    public async Task<IReadOnlyList<string>> AccountsWithAsync(PersonName name, Phone? phone, Email? email, CancellationToken ct)
+    {
+        var indexes = SealedIdentifiers.Seal(sealer, null, phone is null ? [] : [phone], email is null ? [] : [email]).Indexes;
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return (await connection.QueryAsync<string>(new CommandDefinition(AccountsWithSql, new { indexes, nameKey = NameKey.Of(name) }, cancellationToken: ct))).AsList();
     }
 
     /// <summary>Fourteen or older on that day; also where no birth date is known, so that nobody loses a say for a gap in a card.</summary>

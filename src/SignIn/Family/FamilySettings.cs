@@ -11,4 +11,6 @@ public sealed record FamilySettings
     [Range(2, 60)] public int SheetMinutes { get; init; } = 10;
     /// <summary>How many accounts, passwords, ends of sessions and trusted persons one guardian may order in an hour.</summary>
     [Range(1, 1000)] public int ActsPerHour { get; init; } = 30;
+    /// <summary>How many trusted persons one child may have at once, of all guardians together.</summary>
+    [Range(1, 50)] public int MostTrusted { get; init; } = 5;
 }

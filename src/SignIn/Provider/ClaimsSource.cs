@@ -2,6 +2,7 @@ using Aupd.Kernel.Data;
 using Aupd.Kernel.People;
 using Aupd.OpenId.Doors;
 using Aupd.Registries.Doors;
+using Aupd.SignIn.Family;
 using Aupd.SignIn.Profiles;
 using Aupd.SignIn.Sessions;
 
@@ -34,11 +35,11 @@ internal sealed class ClaimsSource(PortalAccounts accounts, RoleFragments roles,
     private const string StaleMark = " stale";
 
     public string StandingSql { get; } =
-        $"select {RoleFragments.Holds("a.subject", "asked.context")} || case when {Stale} then '{StaleMark}' else '' end {Holder}{Stands}";
+        $"select coalesce({RoleFragments.Holds("a.subject", "asked.context")}, ({TrustedRoles.Standing})) || case when {Stale} then '{StaleMark}' else '' end {Holder}{Stands}";
 
     public string HolderSql { get; } = $"""
         select to_json(r)::text from (
-            select {PortalAccounts.Columns}, l.login, {Stale} as is_stale, {RoleFragments.All("a.subject")} as roles {Holder}{Login}{Stands}) r
+            select {PortalAccounts.Columns}, l.login, {Stale} as is_stale, {RoleFragments.All("a.subject")} as roles, ({TrustedRoles.Fragment}) as trusted_roles {Holder}{Login}{Stands}) r
         """;
 
     private sealed record Person : PortalAccounts.Row
@@ -46,12 +47,19 @@ internal sealed class ClaimsSource(PortalAccounts accounts, RoleFragments roles,
         public string? Login { get; init; }
         public bool IsStale { get; init; }
         public string Roles { get; init; } = "";
+        public string TrustedRoles { get; init; } = "[]";
     }
 
     public bool Admits(string standing, ClaimsAsk ask)
     {
         var isStale = standing.EndsWith(StaleMark, StringComparison.Ordinal);
-        if (!roles.IsHeld(isStale ? standing.AsSpan(..^StaleMark.Length) : standing) || !MayEnter(ask)) return false;
+        var held = isStale ? standing[..^StaleMark.Length] : standing;
+        if (TrustedRoles.Read(held) is { } trusted)
+        {
+            if (!roles.IsHeld(trusted.Term) || !trusted.Services.Contains(ask.Client.ClientId)) return false;
+        }
+        else if (!roles.IsHeld(held)) return false;
+        if (!MayEnter(ask)) return false;
         if (isStale && ask.SessionId is not null) touches.Note(ask.SessionId);
         return true;
     }
@@ -59,9 +67,9 @@ internal sealed class ClaimsSource(PortalAccounts accounts, RoleFragments roles,
     public IReadOnlyDictionary<string, object>? ClaimsOf(string holder, ClaimsAsk ask)
     {
         var person = RowJson.Read<Person>(holder);
-        var held = roles.Read(person.Roles);
+        var held = TrustedRoles.Add(roles.Read(person.Roles), person.TrustedRoles, roles.Today);
         var active = held.FirstOrDefault(r => r.Id == ask.Context);
-        if (active is null || !NextStep.MayEnter(active, ask.Client.Roles)) return null;
+        if (active is null || !NextStep.MayEnter(active, ask.Client.ClientId, ask.Client.Roles)) return null;
         if (person.IsStale && ask.SessionId is not null) touches.Note(ask.SessionId);
         var account = accounts.Open(person);
         var claims = new Dictionary<string, object>(StringComparer.Ordinal);
@@ -94,6 +102,8 @@ internal sealed class ClaimsSource(PortalAccounts accounts, RoleFragments roles,
                 claims["roles"] = roles.Select(RoleClaims.Of).ToList();
                 claims["active_role"] = RoleClaims.Of(active);
                 break;
+            // Who came as a trusted person is shown that child, and not the own ones.
+            case "children" when active is HeldRole.Trusted trusted: claims["children"] = new[] { RoleClaims.OfChild(trusted.Child) }; break;
             case "children" when roles.OfType<HeldRole.Guardian>().FirstOrDefault() is { } guardian:
                 claims["children"] = guardian.Children.Select(RoleClaims.OfChild).ToList();
                 break;
@@ -122,8 +132,15 @@ internal static class RoleClaims
     {
         HeldRole.Staff staff => Entry(role.Id, staff.IsTeacher ? "teacher" : "staff", staff.School, null),
         HeldRole.Pupil pupil => Entry(role.Id, "pupil", pupil.School, pupil.ClassName),
+        HeldRole.Trusted trusted => Until(Entry(role.Id, "trusted", null, null), trusted.Until),
         _ => Entry(role.Id, "guardian", null, null),
     };
+
+    private static Dictionary<string, object> Until(Dictionary<string, object> entry, DateOnly last)
+    {
+        entry["until"] = last.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        return entry;
+    }
 
     internal static Dictionary<string, object> OfChild(Child child)
     {

@@ -27,7 +27,7 @@ internal sealed record PendingRequest
     internal bool IsForAnotherScreen => RequestId.StartsWith(ScreenPrefix, StringComparison.Ordinal);
     internal const string ScreenPrefix = "screen-";
 
-    internal RequestFacts ToFacts() => new(ClientRoles, AskedAt, AuthenticatedAfter, SelectAsked, SubjectHint, ChosenRole);
+    internal RequestFacts ToFacts() => new(ClientRoles, AskedAt, AuthenticatedAfter, SelectAsked, SubjectHint, ChosenRole) { ClientId = ClientId };
 }
 
 /// <summary>Keeps pending requests; any node can go on with one.</summary>

@@ -1,5 +1,6 @@
 using Aupd.OpenId.Doors;
 using Aupd.Registries.Doors;
+using Aupd.SignIn.Family;
 using Aupd.SignIn.Devices;
 using Aupd.SignIn.Profiles;
 using Aupd.SignIn.Sessions;
@@ -25,7 +26,8 @@ internal sealed class SituationReader(Sessions.Sessions sessions, RoleFragments 
 
     /// <summary>A badge is a pupil's, whatever else the person may be: it began in that role, and there is no other.</summary>
     internal IReadOnlyList<HeldRole> RolesOf(Visitor visitor) => visitor.Kind == SessionKind.Badge
-        ? [.. held.Read(visitor.HeldRoles).Where(r => r is HeldRole.Pupil && r.Id == visitor.ActiveRole)] : held.Read(visitor.HeldRoles);
+        ? [.. held.Read(visitor.HeldRoles).Where(r => r is HeldRole.Pupil && r.Id == visitor.ActiveRole)]
+        : TrustedRoles.Add(held.Read(visitor.HeldRoles), visitor.TrustedRoles, held.Today);
 
     // The registries learnt of this person after the sign-in: the comparison that makes the profile has not run since.
     private async Task<Visitor> WithProfileAsync(Visitor visitor, CancellationToken ct)

@@ -12,6 +12,7 @@ internal static class RoleNames
         HeldRole.Staff { Position: { Length: > 0 } position } => char.ToUpper(position[0], l.Culture) + position[1..],
         HeldRole.Staff => l["Сотрудник школы", "School staff"],
         HeldRole.Pupil => l["Ученик", "Pupil"],
+        HeldRole.Trusted => l["Доверенный человек", "Trusted person"],
         _ => l["Родитель", "Parent"],
     };
 
@@ -22,6 +23,7 @@ internal static class RoleNames
         HeldRole.Pupil { ClassName: { Length: > 0 } name } pupil => $"{pupil.School.ShortName}, {name}",
         HeldRole.Pupil pupil => pupil.School.ShortName,
         HeldRole.Guardian guardian => string.Join(", ", guardian.Children.Select(c => c.Name.First).Distinct(StringComparer.Ordinal)),
+        HeldRole.Trusted trusted => trusted.Child.Name.First,
         _ => "",
     };
 }

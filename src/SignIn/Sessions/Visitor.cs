@@ -27,6 +27,8 @@ internal sealed record Visitor
     public string[] RolesUsed { get; init; } = [];
     /// <summary>The roles held, as the registries told within the same statement; read by RoleFragments.</summary>
     public string HeldRoles { get; init; } = "[]";
+    /// <summary>The children this person is trusted with; read by TrustedRoles.</summary>
+    public string TrustedRoles { get; init; } = "[]";
     public string? PortalSid { get; init; }
     public string TraceDigits { get; init; } = "";
     public DateTimeOffset? ActivatedAt { get; init; }

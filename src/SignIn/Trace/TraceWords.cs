@@ -20,6 +20,10 @@ internal static class TraceWords
         ["signin.signed-out-everywhere"] = ("Выход на всех устройствах", "Signed out everywhere"),
         ["signin.registry-data-read"] = ("Человек посмотрел свои данные в школе", "The person looked at the own school data"),
         ["signin.data-copied"] = ("Человек взял копию своих данных", "The person took a copy of the own data"),
+        ["signin.child-account-made"] = ("Родитель завёл аккаунт ребёнку", "A parent had a child's account made"),
+        ["signin.child-password-reset"] = ("Родитель выдал ребёнку новый первый пароль", "A parent gave a child a new first password"),
+        ["signin.trusted-named"] = ("Родитель назвал доверенного человека", "A parent named a trusted person"),
+        ["signin.trusted-revoked"] = ("Родитель отменил доверенного человека", "A parent revoked a trusted person"),
         ["desk.request-written"] = ("Написано обращение в поддержку", "A request to support was written"),
     };
 

@@ -15,15 +15,15 @@ internal sealed class HistoryWords(Places places)
     [
         "signin.signed-in", "signin.screen-entered", "signin.activated", "signin.activation-failed", "signin.signed-out", "signin.signed-out-everywhere", "signin.sessions-ended",
         "signin.portal-event", "signin.device-bound", "signin.device-unbound", "signin.device-renamed",
-        "signin.child-account-made", "signin.child-password-reset", .. BadgeWords.Acts, "signin.data-copied", "openid.code-issued", "openid.consent-given",
-        "openid.consent-revoked",
+        "signin.child-account-made", "signin.child-password-reset", "signin.trusted-named", "signin.trusted-revoked", .. BadgeWords.Acts,
+        "signin.data-copied", "openid.code-issued", "openid.consent-given", "openid.consent-revoked",
     ];
 
     /// <param name="serviceName">The name of a client for people.</param>
     /// <param name="isMine">The person did it; else it concerns the person.</param>
     internal string Of(KeptAuditLine line, Language l, Func<string, string> serviceName, bool isMine) => line.Act switch
     {
-        "signin.child-account-made" or "signin.child-password-reset" => FamilyWords.Of(line, l, isMine),
+        "signin.child-account-made" or "signin.child-password-reset" or "signin.trusted-named" or "signin.trusted-revoked" => FamilyWords.Of(line, l, isMine),
         "signin.signed-in" => l["Вход", "Signed in"] + Where(line, l),
         "signin.screen-entered" => l["Вход на экране по коду с телефона", "Signed in on a screen by a code from the phone"] + Where(line, l),
         "signin.activated" => l["Аккаунт активирован, логин выдан", "Account activated, login issued"],

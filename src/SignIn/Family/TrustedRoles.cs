@@ -1,0 +1,45 @@
+using Aupd.Kernel.Data;
+using Aupd.Registries.Doors;
+
+namespace Aupd.SignIn.Family;
+
+/// <summary>The roles of trusted persons, as parts of the statements that read a person's roles: they cost no round trip. A role is held while its
+/// guardian is one in the child's card, until its last day, and until it is revoked; all three are asked at every use.</summary>
+internal static class TrustedRoles
+{
+    private const string Given = $"""
+        from signin.trusted_person t join signin.account giver on giver.id = t.named_by
+          cross join lateral (select giver.subject as account_id, t.pupil_record_id) card
+          cross join lateral (select ({RoleFragments.ChildOfCard}) as child) seen
+         where t.account_id = a.id and t.ended_at is null and seen.child is not null
+        """;
+
+    /// <summary>An expression of type text for the signin.account <c>a</c>: a JSON list that <see cref="Add"/> reads.</summary>
+    internal const string Fragment = $"""
+        select coalesce(json_agg(json_build_object('id', t.id, 'services', t.services, 'until', t.until, 'child', seen.child) order by t.id), '[]')::text {Given}
+        """;
+
+    /// <summary>An expression of type text for <c>a</c> and <c>asked.context</c>: term and services of that very role; null: not held.</summary>
+    internal const string Standing = $"select '/' || t.until || '|' || array_to_string(t.services, ',') {Given} and asked.context = 'trusted:' || t.id";
+
+    private sealed record Row
+    {
+        public Guid Id { get; init; }
+        public string[] Services { get; init; } = [];
+        public DateOnly Until { get; init; }
+        public string Child { get; init; } = "";
+    }
+
+    /// <summary>The registries' roles, and after them those that people have given and that count today.</summary>
+    internal static IReadOnlyList<HeldRole> Add(IReadOnlyList<HeldRole> roles, string trusted, DateOnly today)
+    {
+        if (trusted == "[]") return roles;
+        var given = RowJson.Read<List<Row>>(trusted).Where(r => r.Until >= today)
+            .Select(r => RoleFragments.ReadChild(r.Child) is { } child ? new HeldRole.Trusted(r.Id, child, r.Services, r.Until) : null).OfType<HeldRole>();
+        return [.. roles, .. given];
+    }
+
+    /// <summary>Null for the standing of a registry's role.</summary>
+    internal static (string Term, IReadOnlyList<string> Services)? Read(string standing) =>
+        standing.Contains('|', StringComparison.Ordinal) && standing.Split('|') is [var term, var services] ? (term, services.Split(',')) : null;
+}
