@@ -28,7 +28,7 @@ internal sealed record ChildState(ChildRecord Child, Guid? AccountId, string? Lo
 /// <summary>Reads the state of children's accounts: a fixed number of round trips, however many children there are.</summary>
 internal sealed class ChildStates(NpgsqlDataSource source, ChildOrders orders, AuditTrail audit, PortalClient portal)
 {
-    private static readonly string[] SignIns = ["signin.signed-in", "signin.screen-entered"];
+    private static readonly string[] SignIns = ["signin.signed-in", "signin.screen-entered", "signin.badge-used"];
 
     private const string AccountsSql = """
         select a.subject, a.id, l.login, p.activated_at is not null as is_activated from signin.account a

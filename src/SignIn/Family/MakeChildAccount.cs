@@ -38,10 +38,19 @@ internal sealed class MakeChildAccount(
     {
         if (await rights.ChildAsync(guardian, childId, ct) is not { } child) return new FamilyOutcome.NotYours();
         // Asked first: whoever pressed twice is led to the sheet, and not told that the account is there.
-        if (child.AccountId is not null) return await BeforeAsync(guardian, child, ct);
+        var order = child.AccountId is null ? null : await orders.OfRecordAsync(child.PupilRecordId, ct);
+        if (order is { DoneAt: not null }) return Of(guardian, order);
+        // Half done by another request, or by a node that is gone: it is gone on with. Of an account of the child's own nothing more is made.
+        if (child.AccountId is not null && (order is null || !child.MadeFromRecord)) return new FamilyOutcome.AlreadyThere();
         if (!await rights.MayActAsync(guardian, ct)) return new FamilyOutcome.TooMany();
-        if (await orders.PlaceForAccountAsync(guardian, child.PupilRecordId, ct) is not { } order) return new FamilyOutcome.NotNow();
+        order ??= await orders.PlaceForAccountAsync(guardian, child.PupilRecordId, ct);
+        if (order is null) return new FamilyOutcome.NotNow();
         if (order.DoneAt is not null) return Of(guardian, order);
+        return await CarryOutAsync(guardian, child, order, ct);
+    }
+
+    private async Task<FamilyOutcome> CarryOutAsync(Visitor guardian, ChildRecord child, ChildOrder order, CancellationToken ct)
+    {
         for (var tries = MostLogins; tries > 0; tries--)
         {
             var login = await logins.RunAsync(child, ct);
@@ -60,9 +69,6 @@ internal sealed class MakeChildAccount(
         }
         return new FamilyOutcome.NotNow();
     }
-
-    private async Task<FamilyOutcome> BeforeAsync(Visitor guardian, ChildRecord child, CancellationToken ct) =>
-        await orders.OfRecordAsync(child.PupilRecordId, ct) is { DoneAt: not null } order ? Of(guardian, order) : new FamilyOutcome.AlreadyThere();
 
     // The sheet is for the eyes of whoever's press was the one that counted.
     private static FamilyOutcome Of(Visitor guardian, ChildOrder order) =>

@@ -9,7 +9,8 @@ namespace Aupd.SignIn.Family;
 /// the surname; nobody else gets it from then on. Asked again for the same record, it gives the same.</summary>
 internal sealed class ReserveLogin(NpgsqlDataSource source, TimeProvider clock)
 {
-    private const string KeptSql = "select login from signin.login where reserved_for = @record and profile_id is null and retired_at is null";
+    // Also one that is its profile's by now: of racing requests the slower ones ask for it again.
+    private const string KeptSql = "select login from signin.login where reserved_for = @record and retired_at is null order by issued_at desc limit 1";
 
     // Leaves us without a row when somebody has the login, and also when another request has reserved one for the record meanwhile.
     private const string TakeSql = """
