@@ -67,3 +67,10 @@ public sealed record RolesChanged(string AccountId, IReadOnlyList<string> Gained
 {
     public const string Topic = "registries.roles-changed";
 }
+
+/// <summary>Accounts whose records an import or a new day has touched were compared anew: what the records say of their holders (class, position,
+/// school) may be other than before, also where the roles are the same. Key names the round.</summary>
+public sealed record AccountsCompared(IReadOnlyList<string> AccountIds)
+{
+    public const string Topic = "registries.accounts-compared";
+}

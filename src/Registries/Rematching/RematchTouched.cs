@@ -1,11 +1,13 @@
+using Aupd.Kernel.Facts;
 using Aupd.Registries.Accounts;
+using Aupd.Registries.Doors;
 using Dapper;
 using Npgsql;
 
 namespace Aupd.Registries.Rematching;
 
 /// <summary>Compares touched accounts anew, a batch per transaction: what is not committed stays touched.</summary>
-internal sealed class RematchTouched(NpgsqlDataSource source, CompareAccounts compare, RegistriesSettings settings)
+internal sealed class RematchTouched(NpgsqlDataSource source, CompareAccounts compare, FactLog facts, RegistriesSettings settings)
 {
     private const string TakeSql = """
         select no, account_id as AccountId from registries.touched_account order by no limit @batch for update skip locked
@@ -49,6 +51,7 @@ internal sealed class RematchTouched(NpgsqlDataSource source, CompareAccounts co
         {
             var focus = await Contest.FindAsync(connection, AccountKeys.Of(keys), ct);
             await compare.RunAsync(connection, focus, asked: null, ct);
+            await facts.AddAsync(connection, new Fact(AccountsCompared.Topic, $"round-{touched[0].No}", new AccountsCompared(accounts)), ct);
         }
         await connection.ExecuteAsync(new CommandDefinition(SpendSql, new { numbers = touched.Select(t => t.No).ToArray() }, cancellationToken: ct));
         await transaction.CommitAsync(ct);

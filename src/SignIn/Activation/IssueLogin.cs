@@ -1,6 +1,7 @@
 using Aupd.Kernel.Audit;
 using Aupd.Kernel.Facts;
 using Aupd.Registries.Doors;
+using Aupd.SignIn.Doors;
 using Aupd.SignIn.Family;
 using Aupd.SignIn.Sessions;
 using Dapper;
@@ -52,8 +53,9 @@ internal sealed class IssueLogin(NpgsqlDataSource source, AuditTrail audit, Fact
     /// <param name="journalLogins">The person's logins in the journal, the preferred first; usable or not.</param>
     /// <param name="portalLogin">A login the portal account already has.</param>
     /// <param name="records">The enrolment records that the person is: a login may be reserved for one of them.</param>
+    /// <param name="handOver">What else belongs to the activation: done within its transaction, and not when it was done before.</param>
     internal async Task<string> RunAsync(Visitor visitor, IReadOnlyList<string> journalLogins, string? portalLogin, CancellationToken ct,
-        IReadOnlyList<string>? records = null)
+        IReadOnlyList<string>? records = null, Func<NpgsqlConnection, Task>? handOver = null)
     {
         var profileId = visitor.ProfileId ?? throw new ArgumentException("Only a person with a profile can get a login.", nameof(visitor));
         await using var connection = await source.OpenConnectionAsync(ct);
@@ -67,6 +69,8 @@ internal sealed class IssueLogin(NpgsqlDataSource source, AuditTrail audit, Fact
         await audit.WriteAsync(connection, new AuditLine("signin.activated", visitor.AccountId.ToString(), profileId.ToString(), visitor.Trace,
             new { login, origin, journalLogin = journalLogins.Count == 0 ? "absent" : origin == "journal" ? "kept" : "not-usable-or-taken" }), ct);
         await facts.AddAsync(connection, new Fact(LoginIssued.Topic, profileId.ToString(), new LoginIssued(profileId)), ct);
+        await facts.AddAsync(connection, PersonChanged.FactFor(visitor.Subject), ct);
+        if (handOver is not null) await handOver(connection);
         await transaction.CommitAsync(ct);
         return login;
     }

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Aupd.Kernel.Audit;
+using Aupd.Kernel.Facts;
 using Aupd.Kernel.People;
 using Aupd.OpenId.RelyingParty;
+using Aupd.SignIn.Doors;
 using Aupd.SignIn.Family;
 using Aupd.SignIn.PortalSignIn;
 using Aupd.SignIn.Profiles;
@@ -15,9 +17,11 @@ namespace Aupd.SignIn.Events;
 /// identifier is compared anew.
 /// Acting twice does no harm, so an event is marked as taken after the act, and a crash in between lets the portal send it again.</summary>
 internal sealed class PortalEvents(
-    NpgsqlDataSource source, PortalClient portal, PortalAccounts accounts, MatchAccount match, EndSessions end, ChildOrders orders,
+    NpgsqlDataSource source, PortalClient portal, PortalAccounts accounts, MatchAccount match, EndSessions end, ChildOrders orders, FactLog facts,
     AuditTrail audit, TimeProvider clock)
 {
+    private const string DisableSql = "update signin.profile set disabled_at = @now where account_id = @accountId and disabled_at is null";
+
     internal const string CredentialChange = "https://schemas.openid.net/secevent/caep/event-type/credential-change";
     internal const string AccountDisabled = "https://schemas.openid.net/secevent/risc/event-type/account-disabled";
     internal const string IdentifierChanged = "https://schemas.openid.net/secevent/risc/event-type/identifier-changed";
@@ -31,12 +35,25 @@ internal sealed class PortalEvents(
         if (await accounts.FindAsync(portal.Issuer, news.Subject, ct) is { } found)
         {
             if (news.Type == CredentialChange && IsPassword(news.Details)) await end.AuthenticatedBeforeAsync(found.Account.Id, HappenedAt(news), "password-changed", ct);
-            else if (news.Type == AccountDisabled) await end.AllOfAsync(found.Account.Id, "portal-account-disabled", ct);
+            else if (news.Type == AccountDisabled) await DisableAsync(found.Account, ct);
             else if (news.Type == IdentifierChanged && Changed(found.Account, news.Details) is { } account)
                 await match.RunAsync(await accounts.SaveAsync(account, ct), null, ct);
             await audit.WriteAsync(new AuditLine("signin.portal-event", "portal", found.Account.Id.ToString(), null, new { news.Type, news.Id, credential = Text(news.Details, "credential_type") }), ct);
         }
         await MarkTakenAsync(news.Id, ct);
+    }
+
+    // Marked first: the sessions that end cannot begin again meanwhile.
+    private async Task DisableAsync(PortalAccount account, CancellationToken ct)
+    {
+        await using (var connection = await source.OpenConnectionAsync(ct))
+        await using (var transaction = await connection.BeginTransactionAsync(ct))
+        {
+            await connection.ExecuteAsync(new CommandDefinition(DisableSql, new { accountId = account.Id, now = clock.GetUtcNow() }, cancellationToken: ct));
+            await facts.AddAsync(connection, PersonChanged.FactFor(account.Subject), ct);
+            await transaction.CommitAsync(ct);
+        }
+        await end.AllOfAsync(account.Id, "portal-account-disabled", ct);
     }
 
     // A passkey or an app that came or went proves nothing less of those who are signed in; the portal lists them to the person instead.

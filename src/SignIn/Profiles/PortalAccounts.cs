@@ -1,16 +1,21 @@
 using System.Globalization;
 using System.Text.Json;
+using Aupd.Kernel.Data;
+using Aupd.Kernel.Facts;
 using Aupd.Kernel.People;
 using Aupd.Kernel.Secrets;
+using Aupd.SignIn.Doors;
 using Dapper;
 using Npgsql;
 
 namespace Aupd.SignIn.Profiles;
 
 /// <summary>Keeps the portal's accounts; identifiers are sealed.</summary>
-internal sealed class PortalAccounts(NpgsqlDataSource source, Sealer sealer, TimeProvider clock)
+internal sealed class PortalAccounts(NpgsqlDataSource source, Sealer sealer, FactLog facts, TimeProvider clock)
 {
+    // What stood there before is read as the statement found it.
     private const string SaveSql = """
+        with before as (select last_name, first_name, middle_name, snils_sealed from signin.account where issuer = @Issuer and subject = @Subject)
         insert into signin.account (id, issuer, subject, last_name, first_name, middle_name, snils_sealed, snils_invalid, snils_confirmed, phone_sealed,
                phone_verified, email_sealed, email_verified, birth_date, portal_login, made_from_record_id, created_at_portal, seen_at)
         values (@id, @Issuer, @Subject, @last, @first, @middle, @snils, @SnilsInvalid, @SnilsConfirmed, @phone,
@@ -20,7 +25,7 @@ internal sealed class PortalAccounts(NpgsqlDataSource source, Sealer sealer, Tim
                phone_sealed = excluded.phone_sealed, phone_verified = excluded.phone_verified, email_sealed = excluded.email_sealed,
                email_verified = excluded.email_verified, birth_date = excluded.birth_date, portal_login = excluded.portal_login,
                made_from_record_id = excluded.made_from_record_id, created_at_portal = excluded.created_at_portal, seen_at = excluded.seen_at
-        returning id
+        returning id, (select to_json(b)::text from before b) as before
         """;
 
     /// <summary>Of signin.account as <c>a</c>, for <see cref="Row"/>.</summary>
@@ -53,11 +58,14 @@ internal sealed class PortalAccounts(NpgsqlDataSource source, Sealer sealer, Tim
         public string Verdicts { get; init; } = "[]";
     }
 
-    /// <summary>Keeps the account as the portal describes it now, and gives it back with its id.</summary>
+    private sealed record Before(string LastName, string FirstName, string? MiddleName, byte[]? SnilsSealed);
+
+    /// <summary>Keeps the account as the portal describes it now, and gives it back with its id. Another name or СНИЛС leaves a fact.</summary>
     internal async Task<PortalAccount> SaveAsync(PortalAccount account, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        var id = await connection.ExecuteScalarAsync<Guid>(new CommandDefinition(SaveSql, new
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        var (id, before) = await connection.QuerySingleAsync<(Guid Id, string? Before)>(new CommandDefinition(SaveSql, new
         {
             id = Guid.CreateVersion7(clock.GetUtcNow()), account.Issuer, account.Subject,
             last = account.Name.Last, first = account.Name.First, middle = account.Name.Middle,
@@ -67,8 +75,14 @@ internal sealed class PortalAccounts(NpgsqlDataSource source, Sealer sealer, Tim
             birthDate = account.BirthDate?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             account.PortalLogin, account.MadeFromRecordId, account.CreatedAtPortal, now = clock.GetUtcNow(),
         }, cancellationToken: ct));
+        if (before is not null && IsAnother(account, RowJson.Read<Before>(before))) await facts.AddAsync(connection, PersonChanged.FactFor(account.Subject), ct);
+        await transaction.CommitAsync(ct);
         return account with { Id = id };
     }
+
+    private bool IsAnother(PortalAccount account, Before before) =>
+        (before.LastName, before.FirstName, before.MiddleName) != (account.Name.Last, account.Name.First, account.Name.Middle)
+        || sealer.OpenText(Purpose.Snils, before.SnilsSealed) != account.Snils?.Digits;
 
     internal Task<(PortalAccount Account, IReadOnlyList<KeptVerdict> Verdicts)?> ReadAsync(Guid id, CancellationToken ct) =>
         ReadAsync(ReadColumns + " where id = @id", new { id }, ct);

@@ -5,6 +5,7 @@ using Aupd.Portal;
 using Aupd.Registries;
 using Aupd.SignIn;
 using Aupd.Web.Sites;
+using Aupd.Workplace;
 
 namespace Aupd.Web.Commands;
 
@@ -12,7 +13,7 @@ namespace Aupd.Web.Commands;
 internal static class CommandServices
 {
     public static ServiceProvider School(SharedParts shared) => Build(shared, "school", shared.Addresses.School, services =>
-        services.AddRegistries(shared.Configuration).AddSignIn(shared.Configuration).AddDesk(shared.Configuration));
+        services.AddRegistries(shared.Configuration).AddSignIn(shared.Configuration).AddWorkplace(shared.Configuration).AddDesk(shared.Configuration));
 
     public static ServiceProvider Portal(SharedParts shared) => Build(shared, "portal", shared.Addresses.Portal, services =>
         services.AddPortal(shared.Configuration));

@@ -16,7 +16,7 @@ internal static partial class SettingsCommand
     private static readonly Assembly[] Modules =
     [
         typeof(SettingsModule).Assembly, typeof(OpenId.OpenIdModule).Assembly, typeof(Portal.PortalModule).Assembly, typeof(Registries.RegistriesModule).Assembly,
-        typeof(SignIn.SignInModule).Assembly, typeof(Desk.DeskModule).Assembly, typeof(Demo.DemoModule).Assembly, typeof(SettingsCommand).Assembly,
+        typeof(SignIn.SignInModule).Assembly, typeof(Workplace.WorkplaceModule).Assembly, typeof(Desk.DeskModule).Assembly, typeof(Demo.DemoModule).Assembly, typeof(SettingsCommand).Assembly,
     ];
 
     /// <summary>Every settings record: a type named …Settings with a constant <c>Section</c>.</summary>

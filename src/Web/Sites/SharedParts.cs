@@ -39,7 +39,7 @@ public sealed class SharedParts : IAsyncDisposable
     public static IReadOnlyList<MigrationSet> Migrations { get; } =
     [
         KernelModule.Migrations, OpenId.OpenIdModule.Migrations, Portal.PortalModule.Migrations, Registries.RegistriesModule.Migrations,
-        SignIn.SignInModule.Migrations, Desk.DeskModule.Migrations, Demo.DemoModule.Migrations,
+        SignIn.SignInModule.Migrations, Workplace.WorkplaceModule.Migrations, Desk.DeskModule.Migrations, Demo.DemoModule.Migrations,
     ];
 
     /// <summary>Opens the database (starting the private cluster when no connection string is set) and brings it to this program's state.</summary>

@@ -10,6 +10,7 @@ using Aupd.OpenId;
 using Aupd.Portal;
 using Aupd.Registries;
 using Aupd.SignIn;
+using Aupd.Workplace;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -39,7 +40,7 @@ public static class SiteHost
         var builder = Start(shared, site, shared.Sites.SchoolPort, typeof(SignInModule).Assembly, typeof(DeskModule).Assembly);
         builder.Services.AddOpenIdProvider(new ProviderIdentity("school", site.PublicUrl), shared.Configuration);
         builder.Services.AddRegistries(shared.Configuration);
-        builder.Services.AddSignIn(shared.Configuration);
+        builder.Services.AddSignIn(shared.Configuration).AddWorkplace(shared.Configuration);
         builder.Services.AddDesk(shared.Configuration);
         var app = Finish(builder);
         app.MapOpenIdProvider();

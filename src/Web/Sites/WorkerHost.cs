@@ -6,6 +6,7 @@ using Aupd.OpenId;
 using Aupd.Portal;
 using Aupd.Registries;
 using Aupd.SignIn;
+using Aupd.Workplace;
 
 namespace Aupd.Web.Sites;
 
@@ -22,6 +23,7 @@ public static class WorkerHost
     {
         services.AddRegistries(shared.Configuration).AddRegistriesWorker(shared.Configuration);
         services.AddSignIn(shared.Configuration).AddSignInWorker(shared.Configuration);
+        services.AddWorkplace(shared.Configuration).AddWorkplaceWorker(shared.Configuration);
         services.AddDesk(shared.Configuration).AddDeskWorker(shared.Configuration);
     });
 

@@ -13,13 +13,13 @@ public sealed partial class HouseRules
 {
     private static readonly Dictionary<string, string> SchemaOf = new()
     {
-        ["Kernel"] = "kernel", ["OpenId"] = "openid", ["Portal"] = "portal", ["Registries"] = "registries", ["SignIn"] = "signin", ["Desk"] = "desk",
+        ["Kernel"] = "kernel", ["OpenId"] = "openid", ["Portal"] = "portal", ["Registries"] = "registries", ["SignIn"] = "signin", ["Workplace"] = "workplace", ["Desk"] = "desk",
     };
 
     private static readonly Assembly[] Modules =
     [
         typeof(KernelModule).Assembly, typeof(OpenId.OpenIdModule).Assembly, typeof(Portal.PortalModule).Assembly,
-        typeof(Registries.RegistriesModule).Assembly, typeof(SignIn.SignInModule).Assembly, typeof(Desk.DeskModule).Assembly,
+        typeof(Registries.RegistriesModule).Assembly, typeof(SignIn.SignInModule).Assembly, typeof(Workplace.WorkplaceModule).Assembly, typeof(Desk.DeskModule).Assembly,
         typeof(Demo.DemoModule).Assembly, typeof(SharedParts).Assembly,
     ];
 

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using Aupd.Web.Sites;
+using Aupd.Workplace.Doors;
+
+namespace Aupd.Web.Commands;
+
+/// <summary>The accounts in the schools' directory: what waits, what a person must decide.</summary>
+internal static class WorkplaceCommand
+{
+    private const int LongestList = 1000;
+
+    public static Command Create() => new("workplace", "Accounts in the schools' directory.") { State(), Check(), Conflicts(), Adopt(), Twins(), Dead(), Replay(), Refresh() };
+
+    private static Command State() => Make("state", "How many accounts are in order, wait, were given up, or need a decision.", async (accounts, _, ct) =>
+    {
+        var counts = await accounts.CountsAsync(ct);
+        await Console.Out.WriteLineAsync($"{counts.InOrder} in order, {counts.Waiting} wait, {counts.Dead} given up, {counts.Conflicts} need a decision; {counts.Left} of people who have left.");
+    });
+
+    private static Command Check() => Make("check", "Opens the directory as the worker does, and says why it cannot.", async (accounts, _, ct) =>
+    {
+        foreach (var line in await accounts.CheckAsync(ct)) await Console.Out.WriteLineAsync(line);
+    });
+
+    private static Command Conflicts() => Make("conflicts", "Logins that need a person's decision: put the directory right and replay, or adopt.", async (accounts, _, ct) =>
+    {
+        foreach (var c in await accounts.ConflictsAsync(LongestList, ct))
+            await Console.Out.WriteLineAsync($"{c.Login,-20} {c.Since:yyyy-MM-dd HH:mm}  {c.Reason,-18} {c.Sentence}\n{"",-20} {c.EntryName}");
+    });
+
+    private static Command Adopt()
+    {
+        var login = new Argument<string>("LOGIN") { Description = "As listed by \"conflicts\"." };
+        var command = Make("adopt", "Decides that the account in question is that person's own.", async (accounts, parsed, ct) =>
+        {
+            if (!await accounts.AdoptAsync(parsed.GetValue(login)!, "command", ct)) throw new CommandException("No such decision waits for that login.");
+        });
+        command.Arguments.Add(login);
+        return command;
+    }
+
+    private static Command Twins() => Make("twins", "Accounts of the directory that look like one person's, with the evidence.", async (accounts, _, ct) =>
+    {
+        await foreach (var group in accounts.TwinsAsync(ct))
+        {
+            await Console.Out.WriteLineAsync($"Same {group.Evidence}:");
+            foreach (var a in group.Accounts)
+                await Console.Out.WriteLineAsync($"  {a.Login,-20} {a.ShownName}; made {a.CreatedOn:yyyy-MM-dd}, last used {(a.LastUsedOn is { } used ? $"{used:yyyy-MM-dd}" : "never")}"
+                    + $"{(a.IsDisabled ? ", disabled" : "")}{(a.IsManaged ? ", kept by us" : "")}\n  {"",-20} {a.EntryName}");
+        }
+    });
+
+    private static Command Dead() => Make("dead", "Accounts that the directory has refused again and again, with its words.", async (accounts, _, ct) =>
+    {
+        foreach (var d in await accounts.DeadAsync(LongestList, ct)) await Console.Out.WriteLineAsync($"{d.Login,-20} {d.Since:yyyy-MM-dd HH:mm}  {d.Error}");
+    });
+
+    private static Command Replay()
+    {
+        var login = new Option<string?>("--login") { Description = "One login alone; without it all that were given up or need a decision." };
+        var command = Make("replay", "Tries again.", async (accounts, parsed, ct) =>
+            await Console.Out.WriteLineAsync($"{await accounts.ReplayAsync(parsed.GetValue(login), "command", ct)} tried again."));
+        command.Options.Add(login);
+        return command;
+    }
+
+    private static Command Refresh() => Make("refresh", "Reads anew what is so of everyone who is activated: after a directory was set up.", async (accounts, _, ct) =>
+        await Console.Out.WriteLineAsync($"{await accounts.RefreshAsync(ct)} to be delivered."));
+
+    private static Command Make(string name, string description, Func<IWorkplaceAccounts, ParseResult, CancellationToken, Task> work)
+    {
+        var command = new Command(name, description);
+        command.SetAction(async (parsed, ct) =>
+        {
+            await using var shared = await SharedParts.OpenAsync(CommonOptions.Settings(parsed), ct: ct);
+            await using var services = CommandServices.School(shared);
+            try { await work(services.GetRequiredService<IWorkplaceAccounts>(), parsed, ct); }
+            catch (DirectoryUnusableException e) { throw new CommandException(e.Message); }
+            return CommandLine.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,38 @@
+using Aupd.Kernel.Data;
+using Aupd.Kernel.Facts;
+using Aupd.Kernel.Settings;
+using Aupd.Registries.Doors;
+using Aupd.SignIn.Doors;
+using Aupd.Workplace.ActiveDirectory;
+using Aupd.Workplace.Delivery;
+using Aupd.Workplace.Doors;
+using Aupd.Workplace.People;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aupd.Workplace;
+
+/// <summary>The issued login at work: accounts in the schools' directory.</summary>
+public static class WorkplaceModule
+{
+    public static MigrationSet Migrations { get; } = MigrationSet.EmbeddedIn(typeof(WorkplaceModule).Assembly, "workplace");
+
+    /// <summary>Beside AddSignIn, in the gateway, its worker and its commands.</summary>
+    public static IServiceCollection AddWorkplace(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSettings<DirectorySettings>(configuration, DirectorySettings.Section);
+        services.AddSettings<PasswordSettings>(configuration, PasswordSettings.Section);
+        services.AddSingleton(new FactRoute(PersonChanged.Topic, OnPersonChanged.ReceiverName))
+            .AddSingleton(new FactRoute(RolesChanged.Topic, OnRolesChanged.ReceiverName))
+            .AddSingleton(new FactRoute(AccountsCompared.Topic, OnAccountsCompared.ReceiverName));
+        services.AddSingleton<TrustedFolder>().AddSingleton<FindTwins>().AddSingleton<RefreshPeople>();
+        services.AddSingleton<IWorkplaceAccounts, WorkplaceAccounts>();
+        return services;
+    }
+
+    /// <summary>On top of <see cref="AddWorkplace"/>, in the gateway's worker.</summary>
+    public static IServiceCollection AddWorkplaceWorker(this IServiceCollection services, IConfiguration configuration) => services
+        .AddSingleton<IFactReceiver, OnPersonChanged>().AddSingleton<IFactReceiver, OnRolesChanged>().AddSingleton<IFactReceiver, OnAccountsCompared>()
+        .AddSingleton<EntryTemplate>().AddSingleton<FindPerson>().AddSingleton<DeliverAccount>().AddSingleton<AccountQueue>().AddSingleton<DeliverNext>()
+        .AddHostedService<DeliveryWorker>();
+}

@@ -1,0 +1,140 @@
+using System.Globalization;
+using Aupd.Kernel.People;
+using Aupd.Portal.Doors;
+using Aupd.Registries.Doors;
+using Aupd.TestKit;
+using Aupd.Workplace.ActiveDirectory;
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Aupd.Workplace.Tests.Samba;
+
+/// <summary>Somebody with a portal account and a record in the registries.</summary>
+public sealed record Person(Guid AccountId, string RecordId, string Phone, string Login)
+{
+    public const string Password = "три зелёных чайника";
+}
+
+/// <summary>The whole service over a region that tests add people to, and a real directory behind a gate.</summary>
+public sealed class School : IAsyncLifetime
+{
+    private const string Zao = "4185", Sao = "653";
+    private readonly string _folder = Directory.CreateTempSubdirectory("aupd-region").FullName;
+    private readonly Dictionary<string, string> _staff = [], _pupils = [];
+    private readonly SemaphoreSlim _importing = new(1, 1);
+    private int _people;
+
+    public SambaDomain Domain { get; } = new();
+    public Gate Gate { get; } = new();
+    public FakeClock Clock { get; } = new(new DateTimeOffset(2026, 9, 1, 5, 30, 0, TimeSpan.Zero));
+    public RunningService Service { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        await Domain.InitializeAsync();
+        var settings = Domain.Settings(Gate.Port);
+        settings["Portal:Hashing:MemoryKiB"] = "8192";
+        settings["Portal:Hashing:Passes"] = "1";
+        Service = await RunningService.StartAsync(settings, Clock);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await Service.DisposeAsync();
+        await Gate.DisposeAsync();
+        await Domain.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    internal T Get<T>() where T : notnull => Service.School.Services.GetRequiredService<T>();
+
+    /// <param name="login">In the journal; the issued one is the same.</param>
+    public Task<Person> TeacherAsync(string login, string last = "Учителева", string first = "Марина", string? middle = "Викторовна") =>
+        AddAsync(login, last, first, middle, (record, snils, _) => _staff[record] = $"{record};{Zao};{Csv(last)};{Csv(first)};{Csv(middle)};{snils};учитель физики;yes;2020-09-01;{login}");
+
+    public Task<Person> PupilAsync(string login, string last = "Школьникова", string first = "Аня", string? middle = "Петровна") =>
+        AddAsync(login, last, first, middle, (record, _, phone) => _pupils[record] = $"{record};{Zao};5А;{Csv(last)};{Csv(first)};{Csv(middle)};2012-05-17;{phone};{login}");
+
+    /// <summary>Changes a record and imports: another school, class, position.</summary>
+    public Task ChangeAsync(Person person, string from, string to) => ImportAsync(() =>
+    {
+        foreach (var records in new[] { _staff, _pupils })
+            if (records.TryGetValue(person.RecordId, out var row)) records[person.RecordId] = row.Replace(from, to, StringComparison.Ordinal);
+    });
+
+    public Task MoveAsync(Person person) => ChangeAsync(person, $";{Zao};", $";{Sao};");
+
+    public Task DismissAsync(Person person) => ChangeAsync(person, ";2020-09-01;", ";2030-09-01;");
+
+    public Task ReturnAsync(Person person) => ChangeAsync(person, ";2030-09-01;", ";2020-09-01;");
+
+    /// <summary>Through the start page and the portal to an activated login.</summary>
+    public async Task<Browser> ActivateAsync(Person person)
+    {
+        var browser = await SignInAsync(person, Person.Password);
+        Assert.Equal("/activate", browser.Url.AbsolutePath);
+        await browser.SubmitAsync(("Password", Person.Password));
+        await browser.FollowAsync();
+        Assert.Equal("/activated", browser.Url.AbsolutePath);
+        return browser;
+    }
+
+    public async Task<Browser> SignInAsync(Person person, string password)
+    {
+        var browser = new Browser(Service.SchoolUrl);
+        await browser.GetAsync(Service.SchoolUrl + "/signin/start");
+        await browser.FollowAsync();
+        await browser.SubmitAsync(("Login", person.Phone), ("Password", password));
+        return await browser.FollowAsync();
+    }
+
+    /// <summary>The account, once it is as it should be.</summary>
+    internal Task<Entry> AccountAsync(Person person, string what, Func<Entry, bool> isSo) =>
+        Eventually.GetAsync(what, () => Task.FromResult(Domain.Account(person.Login) is { } entry && isSo(entry) ? entry : null));
+
+    internal IReadOnlyList<Entry> AccountsOf(Guid profileId) => Domain.AsAdministrator(link => link.Find($"(employeeNumber={profileId})"));
+
+    public Task<Guid> ProfileAsync(Person person) => QueryAsync<Guid>(
+        "select p.id from signin.profile p join signin.account a on a.id = p.account_id where a.subject = @subject", new { subject = person.AccountId.ToString() });
+
+    public async Task<T> QueryAsync<T>(string sql, object? values = null)
+    {
+        await using var connection = await Service.Source.OpenConnectionAsync();
+        return (await connection.ExecuteScalarAsync<T>(sql, values))!;
+    }
+
+    private async Task<Person> AddAsync(string login, string last, string first, string? middle, Action<string, string, string> addRecord)
+    {
+        var number = Interlocked.Increment(ref _people);
+        // Numbers up to 001-001-998 carry no checksum.
+        var snils = string.Create(CultureInfo.InvariantCulture, $"{number:D9}00");
+        var person = new Person(Guid.CreateVersion7(), $"r{number}", $"+7916{number:D7}", login);
+        await ImportAsync(() => addRecord(person.RecordId, snils, person.Phone));
+        await using var scope = Service.Portal.Services.CreateAsyncScope();
+        var outcome = await scope.ServiceProvider.GetRequiredService<IAccounts>().CreateAsync(new NewAccount(
+            PersonName.TryCreate(last, first, middle)!, Snils.TryParse(snils), SnilsConfirmed: true, Phone.TryParse(person.Phone), Password: Person.Password, Id: person.AccountId), "test");
+        Assert.IsType<CreateAccountOutcome.Created>(outcome);
+        return person;
+    }
+
+    private async Task ImportAsync(Action change)
+    {
+        await _importing.WaitAsync();
+        try
+        {
+            change();
+            await WriteAsync("organisations.csv", "nsi_id;ekis_id;short_name;founder;district;kind;activation",
+                [$"{Zao};12852;\"ГБОУ Школа № 856, \"\"Лучик\"\"\";;zao;state;", $"{Sao};13107;ГАОУ ДПО ТемоЦентр;;sao;state;"]);
+            await WriteAsync("staff.csv", "record_id;org_nsi_id;last_name;first_name;middle_name;snils;position;teacher;start_date;journal_login", _staff.Values);
+            await WriteAsync("pupils.csv", "record_id;org_nsi_id;class;last_name;first_name;middle_name;birth_date;phone;journal_login", _pupils.Values);
+            await WriteAsync("guardians.csv", "record_id;pupil_record_id;last_name;first_name;middle_name;email", []);
+            var outcome = await Get<IImport>().RunAsync(new ImportOrder(_folder, false, AllowLargeRemoval: true, false, "test"), new Progress<string>(), default);
+            Assert.Equal(0, Assert.IsType<ImportOutcome.Applied>(outcome).AsideRows);
+        }
+        finally { _importing.Release(); }
+    }
+
+    private Task WriteAsync(string file, string header, IEnumerable<string> rows) => File.WriteAllLinesAsync(Path.Combine(_folder, file), rows.Prepend(header));
+
+    private static string Csv(string? text) => text is null ? "" : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}
