@@ -36,6 +36,7 @@ need_server_parts() {
     install_packages "PostgreSQL" postgresql
   fi
   has_library libsodium.so.23 || install_packages "libsodium" libsodium23
+  has_library libldap || install_packages "the LDAP client library" libldap-2.5-0
   has_library libicuuc.so || install_packages "ICU" libicu72
 }
 
@@ -63,6 +64,13 @@ need_npm_packages() {
 # The server without the service: the tests start it themselves, on loopback.
 need_apache() {
   [ -e /usr/lib/apache2/modules/mod_auth_openidc.so ] && [ -x /usr/sbin/apache2 ] || install_packages "Apache with mod_auth_openidc" apache2-bin libapache2-mod-auth-openidc
+}
+
+# A domain controller and what a classroom computer signs in with. Without libnss-winbind and libpam-winbind, which would change how this machine
+# looks up its own users.
+need_samba() {
+  command -v samba >/dev/null && command -v kinit >/dev/null && command -v smbclient >/dev/null && command -v ldapsearch >/dev/null && command -v wbinfo >/dev/null ||
+    install_packages "Samba" samba samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind krb5-user smbclient ldap-utils python3-samba
 }
 
 # build CONFIGURATION PROJECT: only when a source is newer than the last build.

@@ -50,7 +50,7 @@ internal sealed class ImportFixture : IAsyncDisposable
 
     public MatchAccount Matching => new(Hot, new SettledVerdicts(Hot, Day), new KeptAccounts(Sealer), Compare, Audit, Day);
 
-    public RematchWorker Worker => new(new SpreadChanges(Source, Clock, Day), new RematchTouched(Source, Compare, Settings), Settings, Clock, NullLogger<RematchWorker>.Instance);
+    public RematchWorker Worker => new(new SpreadChanges(Source, Clock, Day), new RematchTouched(Source, Compare, Facts, Settings), Settings, Clock, NullLogger<RematchWorker>.Instance);
 
     public RunImport Import => new(Source, Sealer, Audit, Clock, Settings);
 
