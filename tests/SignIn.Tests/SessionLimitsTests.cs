@@ -73,7 +73,7 @@ public sealed class SessionLimitsTests(GatewaySite site) : IClassFixture<Gateway
     {
         var http = new DefaultHttpContext();
         await site.Get<Sessions.Sessions>().BeginAsync(http, new NewSession(await AccountIdAsync(person), site.Clock.GetUtcNow(), ["pwd"], null, null, TraceNumber.New())
-            { Kind = kind.Kind, IdleMinutes = kind.IdleMinutes, Longest = kind.Longest }, null, default);
+            { Kind = kind.Kind, IdleMinutes = kind.IdleMinutes, Longest = kind.Longest }, null, new AuditLine("signin.signed-in", "test"), default);
         var browser = site.NewBrowser();
         browser.Cookies.SetCookies(new Uri(site.Service.SchoolUrl), http.Response.Headers.SetCookie.ToString().Split(';')[0]);
         Assert.NotNull(browser.Cookie(CookieName));

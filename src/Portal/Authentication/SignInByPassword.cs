@@ -49,10 +49,6 @@ internal sealed class SignInByPassword(FindAccount find, PasswordTries tries, Kn
             await second.BeginAsync(http, account, back, ct);
             return new SignInOutcome.SecondStepFirst();
         }
-        var session = await sessions.StartAsync(http, account, ["pwd"], ct);
-        devices.Remember(http, account.Id);
-        await audit.WriteAsync(new AuditLine("portal.signed-in", account.Id.ToString(),
-            Details: new { session = session.Id, by = "password", known = place.IsKnown }), ct);
-        return new SignInOutcome.SignedIn(session);
+        return new SignInOutcome.SignedIn(await sessions.StartAsync(http, account, ["pwd"], "password", ct));
     }
 }

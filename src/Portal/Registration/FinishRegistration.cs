@@ -27,7 +27,7 @@ internal abstract record FinishRegistrationOutcome
 /// <summary>Opens the account of a registration and signs the person in. The id of the account stands in the flow: pressed twice, or repeated
 /// after a crash, it is the same account, and only the password that opened it signs in.</summary>
 internal sealed class FinishRegistration(
-    CreateAccount create, AccountStore accounts, PasswordTries tries, HashGate gate, PortalSessions sessions, KnownDevices devices, FlowStore flows, Factors factors, AuditTrail audit)
+    CreateAccount create, AccountStore accounts, PasswordTries tries, HashGate gate, PortalSessions sessions, KnownDevices devices, FlowStore flows, Factors factors)
 {
     public async Task<FinishRegistrationOutcome> RunAsync(HttpContext http, Flow<RegistrationState> flow, string password, CancellationToken ct)
     {
@@ -63,9 +63,7 @@ internal sealed class FinishRegistration(
         if (await accounts.FindAsync(accountId, ct) is not { IsDisabled: false } account) return new FinishRegistrationOutcome.SignInInstead();
         // Opened earlier, and protected since: this page knows one proof alone.
         if ((await factors.OfAsync(accountId, ct)).Any) return new FinishRegistrationOutcome.SignInInstead();
-        var session = await sessions.StartAsync(http, account, ["pwd"], ct);
-        devices.Remember(http, account.Id);
-        await audit.WriteAsync(new AuditLine("portal.signed-in", account.Id.ToString(), Details: new { session = session.Id, by = "registration" }), ct);
+        await sessions.StartAsync(http, account, ["pwd"], "registration", ct);
         return new FinishRegistrationOutcome.SignedIn();
     }
 

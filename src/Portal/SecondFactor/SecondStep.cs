@@ -23,7 +23,7 @@ internal sealed record OpenStep(Flow<SecondStepState> Flow, PortalAccount Accoun
 
 /// <summary>The second step of a sign-in: begun by a right password, bound to this browser by a secret of its own that opens nothing else,
 /// finished once.</summary>
-internal sealed class SecondStep(FlowStore flows, AccountStore accounts, PortalSessions sessions, KnownDevices devices, AuditTrail audit,
+internal sealed class SecondStep(FlowStore flows, AccountStore accounts, PortalSessions sessions,
     SecondFactorSettings settings, TimeProvider clock)
 {
     /// <summary>A new secret each time: one that was planted in the browser is worth nothing.</summary>
@@ -45,11 +45,7 @@ internal sealed class SecondStep(FlowStore flows, AccountStore accounts, PortalS
     {
         var rest = step.Flow.State with { Stamp = "" };
         if (!await flows.FinishAsync(SecondStepState.Kind, step.Flow, rest, step.Account.Id, ct)) return false;
-        var known = devices.PlaceOf(http, step.Account.Id).IsKnown;
-        var session = await sessions.StartAsync(http, step.Account, ["pwd", proof, "mfa"], ct);
-        devices.Remember(http, step.Account.Id);
-        await audit.WriteAsync(new AuditLine("portal.signed-in", step.Account.Id.ToString(),
-            Details: new { session = session.Id, by = "password+" + by, known }), ct);
+        await sessions.StartAsync(http, step.Account, ["pwd", proof, "mfa"], "password+" + by, ct);
         return true;
     }
 }

@@ -16,7 +16,7 @@ internal abstract record PasskeySignInOutcome
 
 /// <summary>A person signs in by a passkey alone. It is two proofs in one, something he has and the finger, face or code that opens it, which
 /// the authenticator vouches for (user verification).</summary>
-internal sealed class SignInByPasskey(ProveByPasskey prove, PortalSessions sessions, KnownDevices devices, AuditTrail audit)
+internal sealed class SignInByPasskey(ProveByPasskey prove, PortalSessions sessions)
 {
     public async Task<PasskeySignInOutcome> RunAsync(HttpContext http, string? state, string? answer, CancellationToken ct)
     {
@@ -24,11 +24,7 @@ internal sealed class SignInByPasskey(ProveByPasskey prove, PortalSessions sessi
         {
             case PasskeyProof.Right(var account, _) when account.IsDisabled: return new PasskeySignInOutcome.Disabled();
             case PasskeyProof.Right(var account, var method):
-                var known = devices.PlaceOf(http, account.Id).IsKnown;
-                var session = await sessions.StartAsync(http, account, [method, "mfa"], ct);
-                devices.Remember(http, account.Id);
-                await audit.WriteAsync(new AuditLine("portal.signed-in", account.Id.ToString(),
-                    Details: new { session = session.Id, by = "passkey", known }), ct);
+                await sessions.StartAsync(http, account, [method, "mfa"], "passkey", ct);
                 return new PasskeySignInOutcome.SignedIn();
             case PasskeyProof.MustWait wait: return new PasskeySignInOutcome.MustWait(wait.For);
             case var why: return new PasskeySignInOutcome.Refused(why);

@@ -4,6 +4,7 @@ using Aupd.Kernel.Data;
 using Aupd.Kernel.Http;
 using Aupd.OpenId.Doors;
 using Aupd.Portal.Accounts;
+using Aupd.Portal.Authentication;
 using Dapper;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
@@ -13,7 +14,7 @@ namespace Aupd.Portal.Sessions;
 /// <summary>Who is signed in on a browser. The cookie carries a secret of 256 random bits, the row its SHA-256: neither the table nor the
 /// id of a session lets anyone in. Every sign-in makes a new secret, so a planted cookie is worth nothing.</summary>
 internal sealed class PortalSessions(NpgsqlDataSource source, HotPath hot, SiteIdentity site, ForeignDevice foreign, SessionSettings settings, TimeProvider clock,
-    IGrants grants, AuditTrail audit)
+    IGrants grants, KnownDevices devices, AuditTrail audit)
 {
     private static readonly object ItemKey = new();
     private static readonly TimeSpan SeenStep = TimeSpan.FromMinutes(1);
@@ -73,8 +74,17 @@ internal sealed class PortalSessions(NpgsqlDataSource source, HotPath hot, SiteI
         return found;
     }
 
-    /// <summary>Signs a person in on this browser. A session that was here before ends: its cookie cannot come alive again.</summary>
-    public async Task<PortalSession> StartAsync(HttpContext http, PortalAccount account, IReadOnlyList<string> methods,
+    private const string StartSql = """
+        insert into portal.session (secret_hash, id, account_id, methods, device_label, address_prefix, created_at, authenticated_at,
+                                    last_seen_at, expires_at, security_stamp)
+        values (@secretHash, @Id, @AccountId, @methods, @DeviceLabel, @AddressPrefix, @CreatedAt, @AuthenticatedAt,
+                @LastSeenAt, @ExpiresAt, @SecurityStamp)
+        """;
+
+    /// <summary>Signs a person in on this browser, which is known to be theirs from then on. A session that was here before ends: its cookie
+    /// cannot come alive again.</summary>
+    /// <param name="by">How, for the trail.</param>
+    public async Task<PortalSession> StartAsync(HttpContext http, PortalAccount account, IReadOnlyList<string> methods, string by,
         CancellationToken ct = default)
     {
         await EndRowAsync(http, ct);
@@ -86,17 +96,13 @@ internal sealed class PortalSessions(NpgsqlDataSource source, HotPath hot, SiteI
             AddressPrefix.Of(http), now, now, now, now + longest);
         var secret = RandomNumberGenerator.GetBytes(SecretLength);
         await using var connection = await source.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition("""
-            insert into portal.session (secret_hash, id, account_id, methods, device_label, address_prefix, created_at, authenticated_at,
-                                        last_seen_at, expires_at, security_stamp)
-            values (@secretHash, @Id, @AccountId, @methods, @DeviceLabel, @AddressPrefix, @CreatedAt, @AuthenticatedAt,
-                    @LastSeenAt, @ExpiresAt, @SecurityStamp)
-            """, new
+        await audit.ActAsync(connection, StartSql, new
         {
             secretHash = SHA256.HashData(secret), session.Id, session.AccountId, methods = methods.ToArray(), session.DeviceLabel,
-                session.AddressPrefix,
-            session.CreatedAt, session.AuthenticatedAt, session.LastSeenAt, session.ExpiresAt, account.SecurityStamp,
-        }, cancellationToken: ct));
+            session.AddressPrefix, session.CreatedAt, session.AuthenticatedAt, session.LastSeenAt, session.ExpiresAt, account.SecurityStamp,
+        }, new AuditLine("portal.signed-in", account.Id.ToString(),
+            Details: new { session = session.Id, by, known = devices.PlaceOf(http, account.Id).IsKnown }), ct);
+        devices.Remember(http, account.Id);
         Give(http, secret);
         http.Items[ItemKey] = session;
         return session;

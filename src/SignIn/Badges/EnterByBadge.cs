@@ -86,11 +86,13 @@ internal sealed class EnterByBadge(
         await sessions.BeginAsync(http, new NewSession(tried.AccountId, now, [Method, PinMethod], null, null, TraceNumber.TryParse(tried.Trace)!)
         {
             Kind = SessionKind.Badge, Role = role, IdleMinutes = settings.Badges.SessionIdleMinutes, Longest = TimeSpan.FromHours(settings.Badges.SessionHours),
-        }, null, ct);
-        await WriteAsync(http, "signin.badge-used", tried.AccountId.ToString(), tried, null, ct);
+        }, null, Line(http, "signin.badge-used", tried.AccountId.ToString(), tried, null), ct);
     }
 
-    private Task WriteAsync(HttpContext http, string act, string actor, TriedBadge tried, string? why, CancellationToken ct) => audit.WriteAsync(new AuditLine(
+    private Task WriteAsync(HttpContext http, string act, string actor, TriedBadge tried, string? why, CancellationToken ct) =>
+        audit.WriteAsync(Line(http, act, actor, tried, why), ct);
+
+    private AuditLine Line(HttpContext http, string act, string actor, TriedBadge tried, string? why) => new(
         act, actor, actor == "visitor" ? tried.AccountId.ToString() : null, TraceNumber.TryParse(tried.Trace),
-        new { way = tried.Way, why, badge = tried.Id, device = DeviceLabel.From(http.Request.Headers.UserAgent), place = places.Of(http) }), ct);
+        new { way = tried.Way, why, badge = tried.Id, device = DeviceLabel.From(http.Request.Headers.UserAgent), place = places.Of(http) });
 }

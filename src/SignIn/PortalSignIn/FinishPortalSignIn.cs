@@ -54,9 +54,9 @@ internal sealed partial class FinishPortalSignIn(
         // Said here, or on the portal's own form. Services are not told: it is no way to prove who one is.
         var isForeign = methods.Remove(ForeignMethod) || back.IsForeign;
         var begin = new NewSession(account.Id, AuthenticatedAt(answer), methods, answer.Text("sid"), answer.Tokens.IdToken, back.Journey ?? TraceNumber.New());
-        await sessions.BeginAsync(http, isForeign ? begin with { Kind = SessionKind.Foreign, Longest = ForeignRest(begin.AuthenticatedAt) } : begin, before, ct);
-        await audit.WriteAsync(new AuditLine("signin.signed-in", account.Id.ToString(), null, back.Journey,
-            new { device = DeviceLabel.From(http.Request.Headers.UserAgent), place = places.Of(http), foreign = isForeign }), ct);
+        await sessions.BeginAsync(http, isForeign ? begin with { Kind = SessionKind.Foreign, Longest = ForeignRest(begin.AuthenticatedAt) } : begin, before,
+            new AuditLine("signin.signed-in", account.Id.ToString(), null, back.Journey,
+                new { device = DeviceLabel.From(http.Request.Headers.UserAgent), place = places.Of(http), foreign = isForeign }), ct);
         return back.Onward;
     }
 

@@ -12,7 +12,7 @@ namespace Aupd.SignIn.Qr;
 /// portal's, which this browser has not been at. Returns where the browser goes.</summary>
 internal sealed class EnterScreen(
     ScreenCodes codes, ScreenCookie cookie, Sessions.Sessions sessions, EndSessions end, RequestStore requests, IMatching matching, Services services,
-    Continue next, Places places, AuditTrail audit, SignInSettings settings)
+    Continue next, Places places, SignInSettings settings)
 {
     /// <summary>RFC 8176 has no word for it; added to how the person proved himself on the phone.</summary>
     internal const string Method = "qr";
@@ -29,12 +29,11 @@ internal sealed class EnterScreen(
         {
             Kind = allowed.Kind, Role = allowed.Role, IdleMinutes = isPanel ? settings.Qr.PanelMinutes : null,
             Longest = isPanel ? TimeSpan.FromMinutes(settings.Qr.PanelMinutes) : null,
-        }, before, ct);
-        cookie.Drop(http);
-        await audit.WriteAsync(new AuditLine("signin.screen-entered", allowed.AccountId.ToString(), null, trace, new
+        }, before, new AuditLine("signin.screen-entered", allowed.AccountId.ToString(), null, trace, new
         {
             way = allowed.Kind, role = allowed.Role, phone = allowed.PhoneTrace, device = DeviceLabel.From(http.Request.Headers.UserAgent), place = places.Of(http),
         }), ct);
+        cookie.Drop(http);
         return isPanel ? LessonModel.Path : await WhereToAsync(allowed, ct);
     }
 

@@ -11,7 +11,8 @@ using Npgsql;
 namespace Aupd.SignIn.Sessions;
 
 /// <summary>Server-side sessions: begun at each sign-in under a new id, found by the hash of the cookie's id.</summary>
-internal sealed class Sessions(NpgsqlDataSource source, HotPath hot, SessionCookie cookie, Sealer sealer, Places places, SignInSettings settings, TimeProvider clock)
+internal sealed class Sessions(
+    NpgsqlDataSource source, HotPath hot, SessionCookie cookie, Sealer sealer, Places places, AuditTrail audit, SignInSettings settings, TimeProvider clock)
 {
     internal const string IdTokenPurpose = "portal-id-token";
     // A page view moves the idle limit at most once a minute: reading stays cheap.
@@ -64,7 +65,8 @@ internal sealed class Sessions(NpgsqlDataSource source, HotPath hot, SessionCook
     }
 
     /// <summary>Begins a session under a new id; one of the same account in this browser is renewed and keeps its grants.</summary>
-    internal async Task BeginAsync(HttpContext http, NewSession begin, Visitor? before, CancellationToken ct)
+    /// <param name="line">Goes into the trail with it, or neither does.</param>
+    internal async Task BeginAsync(HttpContext http, NewSession begin, Visitor? before, AuditLine line, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var values = new
@@ -76,8 +78,17 @@ internal sealed class Sessions(NpgsqlDataSource source, HotPath hot, SessionCook
             device = DeviceLabel.From(http.Request.Headers.UserAgent), trace = begin.Trace.Digits, oldHash = before?.IdHash,
         };
         await using var connection = await source.OpenConnectionAsync(ct);
-        if (before?.AccountId == begin.AccountId && await connection.ExecuteAsync(new CommandDefinition(RenewSql, values, cancellationToken: ct)) == 1) return;
-        await connection.ExecuteAsync(new CommandDefinition(BeginSql, values, cancellationToken: ct));
+        if (before?.AccountId == begin.AccountId && await RenewAsync(connection, values, line, ct)) return;
+        await audit.ActAsync(connection, BeginSql, values, line, ct);
+    }
+
+    private async Task<bool> RenewAsync(NpgsqlConnection connection, object values, AuditLine line, CancellationToken ct)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        if (await connection.ExecuteAsync(new CommandDefinition(RenewSql, values, transaction, cancellationToken: ct)) == 0) return false;
+        await audit.WriteAsync(connection, line, ct);
+        await transaction.CommitAsync(ct);
+        return true;
     }
 
     /// <summary>Marks the role as the one in use; no round trip when it is already.</summary>
