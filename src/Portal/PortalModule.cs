@@ -39,6 +39,8 @@ public static class PortalModule
             .AddSingleton(new ScopeText("snils", "ваш СНИЛС", "your SNILS"));
         services.AddSingleton(new ContextClasses(ContextClass.Password, ContextClass.TwoFactor)).AddSingleton<IEndUser, PortalEndUser>().AddSingleton<IClaimsSource, PortalClaims>();
         services.AddSingleton<SchoolAsk>().AddSingleton<SchoolClient>().AddHostedService<RegisterSchoolClient>();
+        services.AddHttpClient(TellSchool.HttpClientName, c => c.Timeout = TimeSpan.FromSeconds(10));
+        services.AddSingleton<PasswordForSchool>();
         services.AddSingleton(new FactRoute(CredentialChanged.Topic, TellOfCredential.ReceiverName));
         services.AddSingleton(new FactRoute(AccountDisabled.Topic, TellOfDisabled.ReceiverName));
         services.AddSingleton(new FactRoute(IdentifierChanged.Topic, TellOfIdentifier.ReceiverName));
@@ -56,7 +58,6 @@ public static class PortalModule
     /// <summary>On top of <see cref="AddPortal"/>.</summary>
     public static IServiceCollection AddPortalWorker(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddHttpClient(TellSchool.HttpClientName, c => c.Timeout = TimeSpan.FromSeconds(10));
         services.AddSingleton<TellSchool>().AddSingleton<IFactReceiver, TellOfCredential>().AddSingleton<IFactReceiver, TellOfIdentifier>()
             .AddSingleton<IFactReceiver, TellOfDisabled>();
         services.AddHostedService<SweepExpired>();

@@ -6,7 +6,9 @@ using Aupd.SignIn.Doors;
 using Aupd.Workplace.ActiveDirectory;
 using Aupd.Workplace.Delivery;
 using Aupd.Workplace.Doors;
+using Aupd.Workplace.Passwords;
 using Aupd.Workplace.People;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,12 +29,19 @@ public static class WorkplaceModule
             .AddSingleton(new FactRoute(AccountsCompared.Topic, OnAccountsCompared.ReceiverName));
         services.AddSingleton<TrustedFolder>().AddSingleton<FindTwins>().AddSingleton<RefreshPeople>();
         services.AddSingleton<IWorkplaceAccounts, WorkplaceAccounts>();
+        services.AddSingleton<PasswordKeys>().AddSingleton<IWorkplacePasswords, KeepPasswords>();
         return services;
+    }
+
+    public static WebApplication MapWorkplace(this WebApplication app)
+    {
+        KeysEndpoint.Map(app);
+        return app;
     }
 
     /// <summary>On top of <see cref="AddWorkplace"/>, in the gateway's worker.</summary>
     public static IServiceCollection AddWorkplaceWorker(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton<IFactReceiver, OnPersonChanged>().AddSingleton<IFactReceiver, OnRolesChanged>().AddSingleton<IFactReceiver, OnAccountsCompared>()
         .AddSingleton<EntryTemplate>().AddSingleton<FindPerson>().AddSingleton<DeliverAccount>().AddSingleton<AccountQueue>().AddSingleton<DeliverNext>()
-        .AddHostedService<DeliveryWorker>();
+        .AddHostedService<DeliveryWorker>().AddHostedService<SweepPasswords>();
 }

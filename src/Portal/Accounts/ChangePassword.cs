@@ -53,7 +53,7 @@ internal sealed class ChangePassword(AccountStore store, PasswordTries tries, Re
 internal sealed class ReplacePassword(
     UserManager<PortalAccount> accounts, AccountStore store, PasswordHashing hashing, HashGate gate, PortalSessions sessions,
         NpgsqlDataSource source,
-    FactLog facts, AuditTrail audit, TimeProvider clock)
+    FactLog facts, PasswordForSchool forSchool, AuditTrail audit, TimeProvider clock)
 {
     /// <param name="keep">The one session that goes on; null ends all.</param>
     public async Task<ChangePasswordOutcome> RunAsync(Guid accountId, string newPassword, Guid? keep, string actor,
@@ -63,7 +63,7 @@ internal sealed class ReplacePassword(
         if (PasswordRules.Check(newPassword, PasswordOwner.Of(account)) is { } fault) return new ChangePasswordOutcome.NewRefused(fault);
         // Hashed before the transaction: nobody waits for a hash with a connection in his hand.
         if (await hashing.HashAsync(newPassword, ct) is not { } hash) return new ChangePasswordOutcome.Busy(gate.RetryAfter);
-        await WriteAsync(accountId, hash, keep, actor, first: null, ct);
+        await WriteAsync(accountId, hash, newPassword, keep, actor, first: null, ct);
         return new ChangePasswordOutcome.Changed();
     }
 
@@ -72,10 +72,10 @@ internal sealed class ReplacePassword(
     public async Task<ChangePasswordOutcome> ByFirstAsync(Guid accountId, string firstPassword, FirstPasswordOrder order, string actor, CancellationToken ct)
     {
         if (await hashing.HashAsync(firstPassword, ct) is not { } hash) return new ChangePasswordOutcome.Busy(gate.RetryAfter);
-        return await WriteAsync(accountId, hash, keep: null, actor, order, ct) ? new ChangePasswordOutcome.Changed() : new ChangePasswordOutcome.SameAsOld();
+        return await WriteAsync(accountId, hash, firstPassword, keep: null, actor, order, ct) ? new ChangePasswordOutcome.Changed() : new ChangePasswordOutcome.SameAsOld();
     }
 
-    private async Task<bool> WriteAsync(Guid accountId, string hash, Guid? keep, string actor, FirstPasswordOrder? first, CancellationToken ct)
+    private async Task<bool> WriteAsync(Guid accountId, string hash, string password, Guid? keep, string actor, FirstPasswordOrder? first, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
@@ -90,7 +90,10 @@ internal sealed class ReplacePassword(
         var result = await accounts.UpdateSecurityStampAsync(account);
         if (!result.Succeeded) throw new InvalidOperationException($"Account {accountId}: {result}");
         await sessions.EndOthersAsync(connection, account, keep, actor, ct);
-        await facts.AddAsync(connection, CredentialChanged.FactFor(accountId, now, change: first is null ? CredentialChanged.Updated : CredentialChanged.Revoked), ct);
+        var change = new CredentialChanged(accountId, Guid.CreateVersion7(now), now, Change: first is null ? CredentialChanged.Updated : CredentialChanged.Revoked);
+        await facts.AddAsync(connection, new Fact(CredentialChanged.Topic, accountId.ToString(), change), ct);
+        // A first password opens one page of ours, and no computer.
+        if (first is null) await forSchool.KeepAsync(connection, accountId, change.ChangeId, PasswordRules.Prepare(password)!, ct);
         await audit.WriteAsync(connection, new AuditLine(first is null ? "portal.password-changed" : "portal.first-password-set", actor, accountId.ToString(),
             Details: first is null ? null : new { first.By }), ct);
         await transaction.CommitAsync(ct);

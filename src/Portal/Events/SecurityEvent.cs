@@ -12,11 +12,16 @@ internal static class SecurityEvent
     public const string IdentifierChange = "https://schemas.openid.net/secevent/risc/event-type/identifier-changed";
     public const string Disabled = "https://schemas.openid.net/secevent/risc/event-type/account-disabled";
 
-    public static ReadOnlyMemory<byte> Of(CredentialChanged change, string issuer, DateTimeOffset now) =>
+    /// <summary>Our own addition to a changed password: the new one, a JWE to the key at <c>/workplace/keys</c> of the school.</summary>
+    public const string NewPassword = "aupd_new_password";
+
+    /// <param name="password">The new password, encrypted; null: it does not go along.</param>
+    public static ReadOnlyMemory<byte> Of(CredentialChanged change, string? password, string issuer, DateTimeOffset now) =>
         Write(issuer, change.AccountId, change.ChangeId, now, CredentialChange, json =>
         {
             json.WriteString("credential_type", change.Credential);
             json.WriteString("change_type", change.Change);
+            if (password is not null) json.WriteString(NewPassword, password);
             json.WriteNumber("event_timestamp", change.At.ToUnixTimeSeconds());
         });
 

@@ -41,16 +41,18 @@ internal sealed class TellSchool(IHttpClientFactory http, ITokenSigner signer, S
     }
 }
 
-internal sealed class TellOfCredential(TellSchool school, SiteIdentity site, TimeProvider clock) : IFactReceiver
+internal sealed class TellOfCredential(TellSchool school, PasswordForSchool passwords, SiteIdentity site, TimeProvider clock) : IFactReceiver
 {
     public const string ReceiverName = "portal.tell-credential-change";
     public string Name => ReceiverName;
     public string Topic => CredentialChanged.Topic;
 
-    public Task ReceiveAsync(DeliveredFact fact, CancellationToken ct)
+    public async Task ReceiveAsync(DeliveredFact fact, CancellationToken ct)
     {
         var change = fact.Payload.Deserialize<CredentialChanged>(JsonSerializerOptions.Web) ?? throw new JsonException("An empty fact.");
-        return school.SendAsync(SecurityEvent.Of(change, site.PublicUrl, clock.GetUtcNow()), ct);
+        var password = change.Credential == CredentialChanged.Password ? await passwords.EncryptAsync(change.ChangeId, change.AccountId, ct) : null;
+        await school.SendAsync(SecurityEvent.Of(change, password, site.PublicUrl, clock.GetUtcNow()), ct);
+        await passwords.ForgetAsync(change.ChangeId, ct);
     }
 }
 

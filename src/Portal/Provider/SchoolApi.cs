@@ -3,6 +3,7 @@ using Aupd.Kernel.Audit;
 using Aupd.Kernel.Throttling;
 using Aupd.Portal.Accounts;
 using Aupd.Portal.Authentication;
+using Aupd.Portal.Events;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -23,7 +24,7 @@ internal static class SchoolApi
     }
 
     private static async Task<IResult> CheckPasswordAsync(
-        HttpContext http, SchoolAsk ask, AccountStore store, PasswordTries tries, AuditTrail audit, CancellationToken ct)
+        HttpContext http, SchoolAsk ask, AccountStore store, PasswordTries tries, PasswordForSchool passwords, AuditTrail audit, CancellationToken ct)
     {
         var (form, refusal) = await ask.ReadAsync(http, SchoolAsk.SignIns, ct);
         if (form is null) return refusal!;
@@ -35,6 +36,7 @@ internal static class SchoolApi
             : await tries.TryAsync(account, sub.ToString(), password, new TryPlace(SchoolAsk.Actor, IsKnown: true), ct);
         if (outcome is TryOutcome.Busy busy) return SchoolAsk.Later(http, StatusCodes.Status503ServiceUnavailable, busy.RetryAfter);
         var result = outcome switch { null => "disabled", TryOutcome.Correct => "correct", TryOutcome.MustWait => "locked", _ => "wrong" };
+        if (outcome is TryOutcome.Correct) await passwords.NoteAsync(sub, ct);
         await audit.WriteAsync(new AuditLine("portal.password-checked", SchoolAsk.Actor, sub.ToString(), Details: new { result }), ct);
         return Results.Json(new { result });
     }

@@ -48,6 +48,11 @@ internal sealed partial class SweepExpired(NpgsqlDataSource source, SessionSetti
             select id from portal.told_for_school where told_at < @now::timestamptz - interval '60 days' limit @Batch for update skip locked)
         """;
 
+    private const string PasswordsSql = """
+        delete from portal.password_for_school where change_id in (
+            select change_id from portal.password_for_school where expires_at < @now limit @Batch for update skip locked)
+        """;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (true)
@@ -63,7 +68,7 @@ internal sealed partial class SweepExpired(NpgsqlDataSource source, SessionSetti
         var now = clock.GetUtcNow();
         var parameters = new { now, idleSince = now.AddMinutes(-settings.IdleMinutes), Batch };
         var removed = 0;
-        foreach (var sql in new[] { SessionsSql, TriesSql, FlowsSql, CodesSql, ChallengesSql, ResetsSql, ToldSql })
+        foreach (var sql in new[] { SessionsSql, TriesSql, FlowsSql, CodesSql, ChallengesSql, ResetsSql, ToldSql, PasswordsSql })
             for (var rows = Batch; rows == Batch; removed += rows)
             {
                 await using var connection = await source.OpenConnectionAsync(ct);

@@ -1,6 +1,7 @@
 using Aupd.Kernel.Audit;
 using Aupd.Kernel.Throttling;
 using Aupd.Registries.Doors;
+using Aupd.SignIn.Doors;
 using Aupd.SignIn.Profiles;
 using Aupd.SignIn.Sessions;
 using Dapper;
@@ -25,7 +26,7 @@ internal static class ActivationCause
 
 /// <summary>Activation: the person proves the portal password once more; then the login is issued. Asked again after success, it gives the same login.</summary>
 internal sealed class ActivateAccount(
-    NpgsqlDataSource source, PortalApi portal, PortalAccounts accounts, IssueLogin issue, Throttle throttle, AuditTrail audit, SignInSettings settings,
+    NpgsqlDataSource source, PortalApi portal, PortalAccounts accounts, IssueLogin issue, IWorkplacePasswords passwords, Throttle throttle, AuditTrail audit, SignInSettings settings,
     TimeProvider clock)
 {
     private const string RecordSql = """
@@ -41,7 +42,7 @@ internal sealed class ActivateAccount(
         if (!tries.Allowed) return await FailAsync(visitor, roles, ActivationCause.TooManyTries, ct);
         switch (await portal.CheckPasswordAsync(visitor.Subject, password, ct))
         {
-            case PasswordVerdict.Correct: return await IssueAsync(visitor, roles, ct);
+            case PasswordVerdict.Correct: return await IssueAsync(visitor, roles, password, ct);
             case PasswordVerdict.Wrong:
                 await FailAsync(visitor, roles, ActivationCause.WrongPassword, ct);
                 return new ActivateOutcome.WrongPassword(settings.ActivationTries - tries.Hits);
@@ -52,11 +53,14 @@ internal sealed class ActivateAccount(
         }
     }
 
-    private async Task<ActivateOutcome> IssueAsync(Visitor visitor, IReadOnlyList<HeldRole> roles, CancellationToken ct)
+    private async Task<ActivateOutcome> IssueAsync(Visitor visitor, IReadOnlyList<HeldRole> roles, string password, CancellationToken ct)
     {
+        // Encrypted first, kept in the transaction of the activation: there is no activated person whose password was lost on the way.
+        var message = await passwords.SealAsync(visitor.Subject, password, ct);
         var kept = await accounts.ReadAsync(visitor.AccountId, ct);
         var login = await issue.RunAsync(visitor, JournalLogins.Of(roles), kept?.Account.PortalLogin, ct,
-            [.. roles.OfType<HeldRole.Pupil>().Select(p => p.RecordId)]);
+            [.. roles.OfType<HeldRole.Pupil>().Select(p => p.RecordId)],
+            message is null ? null : connection => passwords.KeepAsync(connection, visitor.ProfileId!.Value, message, $"activation {visitor.TraceDigits}", ct));
         await throttle.ClearAsync(Rule, visitor.AccountId.ToString(), ct);
         return new ActivateOutcome.Activated(login);
     }

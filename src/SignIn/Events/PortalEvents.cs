@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Aupd.Kernel.Audit;
 using Aupd.Kernel.Facts;
@@ -17,9 +18,13 @@ namespace Aupd.SignIn.Events;
 /// identifier is compared anew.
 /// Acting twice does no harm, so an event is marked as taken after the act, and a crash in between lets the portal send it again.</summary>
 internal sealed class PortalEvents(
-    NpgsqlDataSource source, PortalClient portal, PortalAccounts accounts, MatchAccount match, EndSessions end, ChildOrders orders, FactLog facts,
+    NpgsqlDataSource source, PortalClient portal, PortalAccounts accounts, MatchAccount match, EndSessions end, ChildOrders orders, IWorkplacePasswords passwords, FactLog facts,
     AuditTrail audit, TimeProvider clock)
 {
+    /// <summary>Our own addition to a changed password: the new one, encrypted to the worker of the module Workplace.</summary>
+    internal const string NewPassword = "aupd_new_password";
+
+    private const string ActivatedSql = "select id from signin.profile where account_id = @accountId and activated_at is not null";
     private const string DisableSql = "update signin.profile set disabled_at = @now where account_id = @accountId and disabled_at is null";
 
     internal const string CredentialChange = "https://schemas.openid.net/secevent/caep/event-type/credential-change";
@@ -34,13 +39,30 @@ internal sealed class PortalEvents(
             await orders.ReplacedAsync(news.Subject, clock.GetUtcNow(), ct);
         if (await accounts.FindAsync(portal.Issuer, news.Subject, ct) is { } found)
         {
-            if (news.Type == CredentialChange && IsPassword(news.Details)) await end.AuthenticatedBeforeAsync(found.Account.Id, HappenedAt(news), "password-changed", ct);
+            if (news.Type == CredentialChange && IsPassword(news.Details))
+            {
+                await HandOverAsync(found.Account, news, ct);
+                await end.AuthenticatedBeforeAsync(found.Account.Id, HappenedAt(news), "password-changed", ct);
+            }
             else if (news.Type == AccountDisabled) await DisableAsync(found.Account, ct);
             else if (news.Type == IdentifierChanged && Changed(found.Account, news.Details) is { } account)
                 await match.RunAsync(await accounts.SaveAsync(account, ct), null, ct);
             await audit.WriteAsync(new AuditLine("signin.portal-event", "portal", found.Account.Id.ToString(), null, new { news.Type, news.Id, credential = Text(news.Details, "credential_type") }), ct);
         }
         await MarkTakenAsync(news.Id, ct);
+    }
+
+    // To the directory, if the person has an account there. A revoked password must open no computer any more, and the one in its place opens one page
+    // of the portal alone: until the person has chosen the next, the directory gets one that nobody knows.
+    private async Task HandOverAsync(PortalAccount account, SecurityEvent news, CancellationToken ct)
+    {
+        var message = Text(news.Details, NewPassword);
+        if (message is null && Text(news.Details, "change_type") is "revoke")
+            message = await passwords.SealAsync(account.Subject, $"aA1-{RandomNumberGenerator.GetHexString(40, lowercase: true)}", ct);
+        if (message is null) return;
+        await using var connection = await source.OpenConnectionAsync(ct);
+        var profileId = await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(ActivatedSql, new { accountId = account.Id }, cancellationToken: ct));
+        if (profileId is not null) await passwords.KeepAsync(connection, profileId.Value, message, news.Id, ct);
     }
 
     // Marked first: the sessions that end cannot begin again meanwhile.

@@ -45,6 +45,7 @@ public static class SiteHost
         var app = Finish(builder);
         app.MapOpenIdProvider();
         app.MapSignIn();
+        app.MapWorkplace();
         app.MapDesk();
         return app;
     }

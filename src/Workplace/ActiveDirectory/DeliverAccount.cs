@@ -15,7 +15,8 @@ internal sealed record DeliveryOrder(Guid ProfileId, DesiredAccount Desired, Gui
 
 /// <param name="Acts">What was done, as words for the audit trail; empty: all was as it should be.</param>
 /// <param name="Refusal">Why the directory did not take the password; null when it did or none came.</param>
-internal sealed record DeliveryResult(Guid? ObjectId, IReadOnlyList<string> Acts, PasswordRefusal? Refusal);
+/// <param name="LacksPassword">The account cannot be opened to its owner before a password comes.</param>
+internal sealed record DeliveryResult(Guid? ObjectId, IReadOnlyList<string> Acts, PasswordRefusal? Refusal = null, bool LacksPassword = false);
 
 /// <summary>Makes one person's account what it should be, by as few writes as that takes. Every step may be the last one (a worker dies): whoever comes
 /// next finds the person first and goes on. Two who do it at once cannot make two accounts: the directory holds a login once.</summary>
@@ -33,7 +34,7 @@ internal sealed class DeliverAccount(DirectorySettings settings, EntryTemplate t
         if (order.IsOver) return Remove(link, order);
         if (find.Run(link, order) is not var (entry, isAdopted))
         {
-            if (!order.Desired.IsActive) return new DeliveryResult(null, acts, null);
+            if (!order.Desired.IsActive) return new DeliveryResult(null, acts);
             entry = Create(link, order);
             acts.Add("created");
         }
@@ -44,17 +45,17 @@ internal sealed class DeliverAccount(DirectorySettings settings, EntryTemplate t
         entry = Place(link, order, entry, acts);
         if (new OurGroups(settings, link).Set(entry, template.GroupsOf(order.Desired))) acts.Add("groups");
         var refusal = order.Password is { } password ? SetPassword(link, order, entry, password, acts) : null;
-        if (order.Desired.IsActive && entry.IsDisabled && (entry.HasPassword || order.Password is not null && refusal is null))
-            SetControl(link, entry, disabled: false, acts);
-        return new DeliveryResult(entry.Id, acts, refusal);
+        var opens = entry.HasPassword || order.Password is not null && refusal is null;
+        if (order.Desired.IsActive && entry.IsDisabled && opens) SetControl(link, entry, disabled: false, acts);
+        return new DeliveryResult(entry.Id, acts, refusal, LacksPassword: order.Desired.IsActive && !opens);
     }
 
     // Only what bears our mark of this very person.
     private DeliveryResult Remove(DirectoryLink link, DeliveryOrder order)
     {
-        if (find.Run(link, order) is not { } found || found.Entry[settings.IdAttribute] != EntryTemplate.IdOf(order.ProfileId)) return new DeliveryResult(null, [], null);
+        if (find.Run(link, order) is not { } found || found.Entry[settings.IdAttribute] != EntryTemplate.IdOf(order.ProfileId)) return new DeliveryResult(null, []);
         link.Remove(found.Entry.Name);
-        return new DeliveryResult(null, ["removed"], null);
+        return new DeliveryResult(null, ["removed"]);
     }
 
     private Entry Create(DirectoryLink link, DeliveryOrder order)

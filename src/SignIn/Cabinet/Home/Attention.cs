@@ -1,6 +1,7 @@
 using Aupd.Kernel.Pages;
 using Aupd.Registries.Doors;
 using Aupd.SignIn.Devices;
+using Aupd.SignIn.Doors;
 using Aupd.SignIn.Family;
 using Aupd.SignIn.NoAccount;
 using Aupd.SignIn.PortalSignIn;
@@ -14,7 +15,8 @@ namespace Aupd.SignIn.Cabinet.Home;
 internal sealed record Todo(string Sentence, string Act, string Url, bool IsMain = false);
 
 /// <summary>What needs a person's attention, the most pressing first.</summary>
-internal sealed class Attention(PortalAccounts accounts, IPupilAccounts pupils, PortalLinks portal, OwnDevices devices, FamilyNotices notices, Language l)
+internal sealed class Attention(
+    PortalAccounts accounts, IPupilAccounts pupils, PortalLinks portal, OwnDevices devices, FamilyNotices notices, IWorkplacePasswords passwords, Language l)
 {
     internal async Task<IReadOnlyList<Todo>> OfAsync(Visitor visitor, IReadOnlyList<HeldRole> roles, bool needsActivation, CancellationToken ct)
     {
@@ -28,6 +30,8 @@ internal sealed class Attention(PortalAccounts accounts, IPupilAccounts pupils, 
         if (await notices.HasUnseenAsync(visitor.AccountId, ct))
             todos.Add(new Todo(l["Родитель кое-что изменил в вашем аккаунте или в семье.", "A parent has changed something about your account or in the family."],
                 l["Посмотреть", "Have a look"], CabinetTabs.Family));
+        if (visitor.ProfileId is { } profileId && await passwords.TroubleAsync(profileId, ct) is { } trouble)
+            todos.Add(new Todo(WorkplaceWords.Of(trouble, l), l["Сменить пароль", "Change the password"], portal.Password));
         if (await accounts.ReadAsync(visitor.AccountId, ct) is { } kept)
         {
             todos.AddRange(OfAccount(kept.Account, roles));

@@ -1,0 +1,127 @@
+using Aupd.TestKit;
+using Aupd.Workplace.Tests.Samba;
+
+namespace Aupd.Workplace.Tests;
+
+/// <summary>One password everywhere: what the portal knows opens the computers of the school, and nothing else does.</summary>
+[Collection(WithDirectory.Name), Trait("needs", "samba")]
+public sealed class PasswordTests(School school)
+{
+    [Fact]
+    public async Task After_activation_the_portals_password_opens_a_classroom_computer_a_file_server_and_the_directory()
+    {
+        var person = await school.TeacherAsync("pfirst");
+        await school.ActivateAsync(person);
+        await OpensAsync(person, Person.Password);
+        Assert.True(await school.Domain.KinitOpensAsync(person.Login, Person.Password));
+        Assert.True(await school.Domain.SmbOpensAsync(person.Login, Person.Password));
+        Assert.True(school.Domain.BindOpens($"{person.Login}@zao.obr.test", Person.Password));
+        Assert.False(await school.Domain.KinitOpensAsync(person.Login, "не тот пароль совсем"));
+        Assert.False(await school.Domain.SmbOpensAsync(person.Login, "не тот пароль совсем"));
+        Assert.Equal(0, await WaitingAsync());
+    }
+
+    [Fact]
+    public async Task A_password_changed_at_the_portal_opens_within_seconds_and_the_old_one_opens_nothing()
+    {
+        const string next = "семь вёсел \"и\" один {руль}";
+        var person = await school.TeacherAsync("pchange");
+        await school.ActivateAsync(person);
+        await OpensAsync(person, Person.Password);
+        await ChangeAsync(person, Person.Password, next);
+        await OpensAsync(person, next);
+        Assert.True(await school.Domain.KinitOpensAsync(person.Login, next));
+        Assert.True(await school.Domain.SmbOpensAsync(person.Login, next));
+        Assert.False(school.Domain.BindOpens($"{person.Login}@zao.obr.test", Person.Password));
+        Assert.False(await school.Domain.KinitOpensAsync(person.Login, Person.Password));
+        Assert.False(await school.Domain.SmbOpensAsync(person.Login, Person.Password));
+        await Eventually.HoldsAsync("the password is wiped everywhere", async () => await WaitingAsync() == 0 && await school.QueryAsync<long>("select count(*) from portal.password_for_school") == 0);
+    }
+
+    [Fact]
+    public async Task While_the_directory_is_away_activation_goes_on_passwords_wait_encrypted_and_the_newest_alone_arrives()
+    {
+        const string next = "восемь синих лодочек";
+        var person = await school.PupilAsync("paway");
+        school.Gate.Shut();
+        try
+        {
+            await school.ActivateAsync(person);
+            Assert.Equal(1, await WaitingAsync());
+            await ChangeAsync(person, Person.Password, next);
+            await Eventually.HoldsAsync("the new one has taken the place of the old", () => school.QueryAsync<bool>("""
+                select count(*) = 1 and bool_and(source not like 'activation%') from workplace.password
+                """));
+            Assert.DoesNotContain("лодочек", await EverythingAsync(), StringComparison.Ordinal);
+            Assert.Null(school.Domain.Account(person.Login));
+        }
+        finally { school.Gate.Open(); }
+        await OpensAsync(person, next);
+        Assert.False(school.Domain.BindOpens($"{person.Login}@zao.obr.test", Person.Password));
+    }
+
+    [Fact]
+    public async Task A_password_that_the_directory_refuses_is_told_in_the_cabinet_with_what_to_change()
+    {
+        var person = await school.TeacherAsync("prefused");
+        await school.Domain.PolicyAsync("--complexity=on");
+        try
+        {
+            var browser = await school.ActivateAsync(person);
+            await Eventually.HoldsAsync("it is refused", () => school.QueryAsync<bool>("select password_trouble = 'too-plain' from workplace.account where login = @Login", new { person.Login }));
+            await browser.GetAsync(school.Service.SchoolUrl + "/cabinet");
+            Assert.Contains("добавьте в него заглавную букву и цифру", browser.Text, StringComparison.Ordinal);
+            Assert.Equal(0, await WaitingAsync());
+            Assert.True(school.Domain.Account(person.Login)!.IsDisabled);
+            const string next = "Девять рыжих лисичек и 1 ёжик";
+            await ChangeAsync(person, Person.Password, next);
+            await OpensAsync(person, next);
+            await Eventually.HoldsAsync("nothing is held against it", () => school.QueryAsync<bool>("select password_trouble is null from workplace.account where login = @Login", new { person.Login }));
+        }
+        finally { await school.Domain.PolicyAsync("--complexity=off"); }
+    }
+
+    [Fact]
+    public async Task A_password_that_waits_too_long_is_wiped_and_the_person_learns_that_none_has_come()
+    {
+        var person = await school.TeacherAsync("pexpired");
+        school.Gate.Shut();
+        try
+        {
+            await school.ActivateAsync(person);
+            school.Clock.Advance(TimeSpan.FromHours(73));
+            await Passwords().RunAsync(default);
+            Assert.Equal(0, await WaitingAsync());
+        }
+        finally { school.Gate.Open(); }
+        await Eventually.HoldsAsync("it is told", () => school.QueryAsync<bool>("select password_trouble = 'missing' from workplace.account where login = @Login", new { person.Login }));
+        Assert.True((await school.AccountAsync(person, "the account waits", _ => true)).IsDisabled);
+        school.CatchUp();
+    }
+
+    private Workplace.Passwords.SweepPasswords Passwords() => new(school.Service.Source, school.Get<Workplace.Passwords.PasswordKeys>(), school.Get<Kernel.Audit.AuditTrail>(),
+        school.Clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<Workplace.Passwords.SweepPasswords>.Instance);
+
+    private Task OpensAsync(Person person, string password) =>
+        Eventually.HoldsAsync($"the password of {person.Login} opens the directory", () => school.Domain.BindOpens($"{person.Login}@zao.obr.test", password));
+
+    private Task<long> WaitingAsync() => school.QueryAsync<long>("select count(*) from workplace.password");
+
+    // Every text that waits anywhere on the way.
+    private Task<string> EverythingAsync() => school.QueryAsync<string>("""
+        select coalesce((select string_agg(o::text, ' ') from kernel.outbox o), '') || coalesce((select string_agg(p::text, ' ') from workplace.password p), '')
+            || coalesce((select string_agg(p::text, ' ') from portal.password_for_school p), '') || coalesce((select string_agg(a::text, ' ') from kernel.audit a), '')
+        """);
+
+    private async Task ChangeAsync(Person person, string from, string to)
+    {
+        using var browser = new Browser(school.Service.PortalUrl);
+        await browser.GetAsync(school.Service.PortalUrl + "/login?return=%2Fprofile%2Fpassword");
+        await browser.SubmitAsync(("Login", person.Phone), ("Password", from));
+        await browser.FollowAsync();
+        await browser.GetAsync(school.Service.PortalUrl + "/profile/password");
+        await browser.SubmitAsync(("Old", from), ("New", to));
+        await browser.FollowAsync();
+        Assert.NotEqual("/profile/password", browser.Url.AbsolutePath);
+    }
+}
