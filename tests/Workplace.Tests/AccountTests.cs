@@ -72,7 +72,7 @@ public sealed class AccountTests(School school)
         Assert.NotNull(school.Domain.Account(person.Login));
         school.Clock.Advance(TimeSpan.FromDays(2));
         await Eventually.HoldsAsync("it is removed after its term", () => school.Domain.Account(person.Login) is null);
-        school.CatchUp();
+        school.SetClock();
     }
 
     [Fact]

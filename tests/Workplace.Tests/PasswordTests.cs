@@ -96,7 +96,7 @@ public sealed class PasswordTests(School school)
         finally { school.Gate.Open(); }
         await Eventually.HoldsAsync("it is told", () => school.QueryAsync<bool>("select password_trouble = 'missing' from workplace.account where login = @Login", new { person.Login }));
         Assert.True((await school.AccountAsync(person, "the account waits", _ => true)).IsDisabled);
-        school.CatchUp();
+        school.SetClock();
     }
 
     private Workplace.Passwords.SweepPasswords Passwords() => new(school.Service.Source, school.Get<Workplace.Passwords.PasswordKeys>(), school.Get<Kernel.Audit.AuditTrail>(),

@@ -47,11 +47,8 @@ public sealed class School : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    public void CatchUp()
-    {
-        var behind = TimeProvider.System.GetUtcNow() - Clock.GetUtcNow();
-        Clock.Advance(behind + TimeSpan.FromMinutes(1));
-    }
+    /// <summary>Back to the machine's time, or a little ahead of it, after a test that has moved the clock.</summary>
+    public void SetClock(TimeSpan ahead = default) => Clock.Advance(TimeProvider.System.GetUtcNow() + ahead - Clock.GetUtcNow());
 
     internal T Get<T>() where T : notnull => Service.School.Services.GetRequiredService<T>();
 
