@@ -74,8 +74,7 @@ public sealed partial class Badges(DemoRegionRunning region)
 
         await teacher.OpenAsync(teacher.Service.SchoolUrl + "/cabinet/class");
         var pupil = teacher.Page.Locator(".pupil", new() { HasText = Child.Account.LastName });
-        await pupil.Locator("summary").ClickAsync();
-        await teacher.LookAsync();
+        // Of those whom it waits for, the list is open.
         await teacher.ClickAsync(pupil.GetByRole(AriaRole.Button, new() { Name = teacher.Say("Открыть бейдж", "Unlock the badge") }));
         await child.SubmitAsync(("Number", sheet.Number));
         await PressPicturesAsync(child, sheet);

@@ -100,6 +100,8 @@ internal sealed class DevicePages(
             case EndUserAnswer.SignedIn signedIn when after > signedIn.Session.AuthenticatedAt:
                 Answers.SeeOther(http, $"{Path}?user_code={code.Shown}");
                 return null;
+            // What is granted here goes on at the other device, and a sign-in that leaves nothing must not.
+            case EndUserAnswer.SignedIn { Session.LeavesNothing: true }: await EndAsync(http, DeviceEnd.NotFromHere, StatusCodes.Status403Forbidden); return null;
             case EndUserAnswer.SignedIn signedIn: return await OpenAsync(http, new Turn(id, code, device, client, signedIn.Session));
             case EndUserAnswer.MustAct must:
                 if (must.Why == Interaction.AccountSelectionRequired && !kept.SelectionShown) await pending.MarkSelectionShownAsync(id, ct);
@@ -164,4 +166,4 @@ internal sealed record ConfirmDevice(
 }
 
 /// <summary>How letting a device in can end.</summary>
-internal enum DeviceEnd { Done, Refused, TooLate, NotForYou }
+internal enum DeviceEnd { Done, Refused, TooLate, NotForYou, NotFromHere }

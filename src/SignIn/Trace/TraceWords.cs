@@ -64,7 +64,8 @@ internal static class TraceWords
         ["staff"] = ("сотрудник", "staff"), ["guardian"] = ("родитель", "guardian"), ["pupil"] = ("ученик", "pupil"), ["none"] = ("ни одна роль", "no role"),
     };
 
-    internal static string Act(string word, bool russian) => Find(Acts, word, russian);
+    internal static string Act(string word, bool russian) =>
+        Badges.BadgeWords.Of(word, null, null) is { } badge ? russian ? badge.Russian : badge.English : Find(Acts, word, russian);
     internal static string Reason(string word, bool russian) => Find(Reasons, word, russian);
     internal static string Value(string word, bool russian) => Find(Values, word, russian);
     internal static string Role(string word, bool russian) => Find(Roles, word, russian);

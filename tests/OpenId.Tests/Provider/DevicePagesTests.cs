@@ -46,6 +46,23 @@ public sealed class DevicePagesTests(ProviderFixture fixture) : IClassFixture<Pr
     }
 
     [Fact]
+    public async Task A_sign_in_that_leaves_nothing_lets_in_no_other_device()
+    {
+        using var http = fixture.Browser();
+        using var phone = Phone();
+        var screen = await Screen.AskAsync(http);
+        await phone.GetAsync("/login?user=for-a-while&back=/");
+        foreach (var (cookie, session) in fixture.People.Sessions.Where(s => s.Value.Subject == "for-a-while"))
+            fixture.People.Sessions[cookie] = session with { LeavesNothing = true };
+        await phone.GetAsync("/device?user_code=" + screen.UserCode);
+        await phone.FollowAsync();
+        if (phone.Url.AbsolutePath == "/choose") await phone.GetAsync(System.Web.HttpUtility.ParseQueryString(phone.Url.Query)["back"]!);
+        Assert.Equal(HttpStatusCode.Forbidden, phone.Status);
+        Assert.Contains("Отсюда впустить нельзя", phone.Text);
+        Assert.Equal("authorization_pending", (await screen.PollAsync()).Text("error"));
+    }
+
+    [Fact]
     public async Task Whoever_is_not_signed_in_signs_in_first_and_whoever_has_several_roles_chooses()
     {
         using var http = fixture.Browser();

@@ -1,6 +1,7 @@
 using System.Net;
 using Aupd.SignIn.Badges;
 using Aupd.TestKit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aupd.SignIn.Tests.Badges;
 
@@ -211,6 +212,21 @@ public sealed class BadgeSignInTests(BadgeSite site) : IClassFixture<BadgeSite>
         Assert.Equal("/continue", browser.Location?.AbsolutePath);
         await teacher.GetAsync("/cabinet/class");
         Assert.Equal(why == "first" ? "аккаунт не активирован" : "доступ закрыт", teacher.StandingOf(pupil));
+    }
+
+    [Fact]
+    public async Task A_badge_does_not_get_past_an_account_that_is_disabled_at_the_portal()
+    {
+        var child = await site.ChildAsync(15);
+        using var teacher = await site.LeaderAsync(14, "2Б");
+        var badge = await site.PrintOneAsync(teacher, 15);
+        await using (var scope = site.Service.Portal.Services.CreateAsyncScope())
+            Assert.True(await scope.ServiceProvider.GetRequiredService<Aupd.Portal.Doors.IAccounts>().DisableAsync(child.AccountId, "test"));
+        await Eventually.HoldsAsync("the news of the portal", async () => await site.CountAsync("select count(*) from signin.profile p join signin.account a on a.id = p.account_id where a.subject = @id and p.disabled_at is not null", child) == 1);
+        using var browser = await site.EnterAsync(badge);
+        Assert.Equal("/badge?why=closed", browser.Location?.PathAndQuery);
+        await teacher.GetAsync("/cabinet/class");
+        Assert.Equal("доступ закрыт", teacher.StandingOf(15));
     }
 
     [Fact]
