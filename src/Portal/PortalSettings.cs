@@ -14,6 +14,8 @@ public sealed record SchoolLinkSettings
     /// <summary>Accounts of children, first passwords, messages and ends of sessions that the gateway may ask for in a minute, for all accounts
     /// together.</summary>
     [Range(1, 1_000_000)] public int FamilyAsksPerMinute { get; init; } = 300;
+    /// <summary>How long a first password can be replaced by one's own, in days: a sheet that lies about longer opens nothing.</summary>
+    [Range(1, 365)] public int FirstPasswordDays { get; init; } = 60;
 }
 
 /// <summary>Argon2id by libsodium; one lane (p=1) always, which is all that libsodium computes. Section <c>Portal:Hashing</c>.</summary>

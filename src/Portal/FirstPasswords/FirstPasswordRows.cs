@@ -22,6 +22,8 @@ internal static class FirstPasswordRows
 
     private const string EndSql = "update portal.first_password set ended_at = @now where account_id = @accountId and ended_at is null";
 
+    private const string IsFreshSql = "select exists (select from portal.first_password where account_id = @accountId and ended_at is null and set_at > @since)";
+
     private const string OfRecordSql = "select id from portal.account where made_from_record_id = @record";
 
     /// <summary>In the transaction that sets the password; one that was in force before is not any more.</summary>
@@ -37,6 +39,10 @@ internal static class FirstPasswordRows
     /// <summary>The password in force is no first one any more.</summary>
     public static Task EndAsync(NpgsqlConnection connection, Guid accountId, DateTimeOffset now, CancellationToken ct) =>
         connection.ExecuteAsync(new CommandDefinition(EndSql, new { accountId, now }, cancellationToken: ct));
+
+    /// <summary>Whether one is in force that was set after the moment.</summary>
+    public static Task<bool> IsFreshAsync(NpgsqlConnection connection, Guid accountId, DateTimeOffset since, CancellationToken ct) =>
+        connection.ExecuteScalarAsync<bool>(new CommandDefinition(IsFreshSql, new { accountId, since }, cancellationToken: ct));
 
     /// <summary>The account that was made from an enrolment record; null: none.</summary>
     public static Task<Guid?> MadeFromAsync(NpgsqlConnection connection, string record, CancellationToken ct) =>

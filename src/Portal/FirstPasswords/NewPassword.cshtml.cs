@@ -7,6 +7,7 @@ using Aupd.Portal.Sessions;
 using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Npgsql;
 
 namespace Aupd.Portal.FirstPasswords;
 
@@ -21,6 +22,8 @@ internal sealed class NewPasswordPage(AccountStore accounts, ChooseOwnPassword c
     [BindProperty(SupportsGet = true, Name = "return")] public string? Return { get; set; }
     public string? CheckedReturn => LocalUrl.Check(Return);
     public string? Username { get; private set; }
+    /// <summary>The sheet is too old: a guardian has to give a new one.</summary>
+    public bool IsTooOld { get; private set; }
 
     private PortalSession Session { get; set; } = null!;
 
@@ -29,6 +32,7 @@ internal sealed class NewPasswordPage(AccountStore accounts, ChooseOwnPassword c
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
         if (await EnterAsync(ct) is { } elsewhere) return elsewhere;
+        if (IsTooOld) return Page();
         if (string.IsNullOrEmpty(Password)) ModelState.AddModelError(nameof(Password), l["Придумайте новый пароль", "Choose a new password"]);
         else
         {
@@ -59,17 +63,25 @@ internal sealed class NewPasswordPage(AccountStore accounts, ChooseOwnPassword c
             if (CheckedReturn is { } back) query.Add("return", back);
             return this.SeeOther("/login" + query.ToQueryString());
         }
+        IsTooOld = !await choose.IsInTimeAsync(Session, ct);
         Username = (await accounts.FindAsync(Session.AccountId, ct))?.Login;
         return null;
     }
 }
 
 /// <summary>The first password is replaced by one that its owner alone knows.</summary>
-internal sealed class ChooseOwnPassword(AccountStore store, PasswordHashing hashing, HashGate gate, ReplacePassword replace, TimeProvider clock)
+internal sealed class ChooseOwnPassword(AccountStore store, PasswordHashing hashing, HashGate gate, ReplacePassword replace, NpgsqlDataSource source,
+    SchoolLinkSettings settings, TimeProvider clock)
 {
     private static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(15);
 
     public bool IsFresh(PortalSession session) => clock.GetUtcNow() - session.AuthenticatedAt < FreshFor;
+
+    public async Task<bool> IsInTimeAsync(PortalSession session, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return await FirstPasswordRows.IsFreshAsync(connection, session.AccountId, clock.GetUtcNow().AddDays(-settings.FirstPasswordDays), ct);
+    }
 
     public async Task<ChangePasswordOutcome> RunAsync(PortalSession session, string password, CancellationToken ct)
     {

@@ -102,6 +102,25 @@ public sealed class SchoolFamilyApiTests(PortalSite site) : IClassFixture<Portal
     }
 
     [Fact]
+    public async Task A_sheet_that_lay_about_for_sixty_days_opens_nothing()
+    {
+        var order = Guid.CreateVersion7();
+        var told = Read((await MakeAsync(NewRecord(), order, "old" + _records)).Body);
+        await site.AskAsync<int>("update portal.first_password set set_at = set_at - interval '60 days' + interval '2 seconds' where order_id = @order", new { order });
+        using var browser = await EnterAsync(told.Login!, told.Password!);
+        await browser.FollowAsync();
+        Assert.Contains("Придумайте свой пароль", browser.Text);
+        await site.AskAsync<int>("update portal.first_password set set_at = set_at - interval '2 seconds' where order_id = @order", new { order });
+        await browser.SubmitAsync(("Password", Own));
+        Assert.Contains("Листок устарел", browser.Text);
+        using var again = await EnterAsync(told.Login!, Own);
+        Assert.Null(again.Location);
+        var anew = Read((await ResetAsync(told.Sub, Guid.CreateVersion7())).Body);
+        using var late = await EnterAsync(told.Login!, anew.Password!);
+        Assert.Contains("Придумайте свой пароль", (await late.FollowAsync()).Text);
+    }
+
+    [Fact]
     public async Task A_bad_form_is_named_and_nothing_is_made()
     {
         var (good, id) = (NewRecord(), Guid.CreateVersion7().ToString());
