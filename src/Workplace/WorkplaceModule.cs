@@ -1,5 +1,6 @@
 using Aupd.Kernel.Data;
 using Aupd.Kernel.Facts;
+using Aupd.Kernel.People;
 using Aupd.Kernel.Settings;
 using Aupd.Registries.Doors;
 using Aupd.SignIn.Doors;
@@ -29,7 +30,8 @@ public static class WorkplaceModule
             .AddSingleton(new FactRoute(AccountsCompared.Topic, OnAccountsCompared.ReceiverName));
         services.AddSingleton<TrustedFolder>().AddSingleton<FindTwins>().AddSingleton<RefreshPeople>();
         services.AddSingleton<IWorkplaceAccounts, WorkplaceAccounts>();
-        services.AddSingleton<PasswordKeys>().AddSingleton<IWorkplacePasswords, KeepPasswords>();
+        services.AddSingleton<PasswordKeys>().AddSingleton<IWorkplacePasswords, KeepPasswords>()
+            .AddSingleton<IPersonalDataPart, AccountPart>();
         return services;
     }
 

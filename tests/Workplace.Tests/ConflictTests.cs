@@ -2,7 +2,6 @@ using Aupd.TestKit;
 using Aupd.Workplace.ActiveDirectory;
 using Aupd.Workplace.Doors;
 using Aupd.Workplace.Tests.Samba;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Aupd.Workplace.Tests;
 
@@ -37,6 +36,7 @@ public sealed class ConflictTests(School school)
         Assert.Equal((id, "Чужая", null), (account.Id, account["sn"], account["employeeNumber"]));
         Assert.Empty(school.Domain.AsAdministrator(link => link.Find("(sAMAccountName=cother?*)")));
 
+        await SaysAsync("CN=cother,CN=Users,DC=obr,DC=test", "workplace", "conflicts");
         Assert.False(await Accounts.AdoptAsync("nobody", "test", default));
         Assert.True(await Accounts.AdoptAsync("COther", "test", default));
         account = await school.AccountAsync(person, "it is taken over", a => a["sn"] == "Учителева" && !a.IsDisabled);
@@ -80,6 +80,33 @@ public sealed class ConflictTests(School school)
         Assert.Equal("name and login", twins.Evidence);
         Assert.Equal(["evann", "evann-1"], twins.Accounts.Select(a => a.Login));
         Assert.All(twins.Accounts, a => Assert.False(a.IsManaged));
+    }
+
+    [Fact]
+    public async Task The_commands_say_what_is_so_and_why_a_directory_cannot_be_used()
+    {
+        await SaysAsync($"People are searched for below {SambaDomain.Base}.", "workplace", "check");
+        await SaysAsync(" in order, ", "workplace", "state");
+        await using var program = school.Program("workplace", "check", "--set", $"Workplace:Directory:CaFile={school.Domain.OtherCaFile}");
+        await program.UntilItSaysAsync("has signed it");
+        Assert.Equal(1, await program.ExitAsync());
+    }
+
+    [Fact]
+    public async Task The_key_to_which_passwords_are_encrypted_is_published_without_its_private_part()
+    {
+        using var http = new HttpClient();
+        var published = await http.GetByteArrayAsync(school.Service.SchoolUrl + "/workplace/keys");
+        var key = Kernel.Jose.SealedPassword.KeyOf(published)!;
+        Assert.False(key.HasPrivatePart);
+        Assert.Equal(key.Kid, (await school.Get<Workplace.Passwords.PasswordKeys>().CurrentAsync(default)).Kid);
+    }
+
+    private async Task SaysAsync(string text, params string[] command)
+    {
+        await using var program = school.Program(command);
+        await program.UntilItSaysAsync(text);
+        Assert.Equal(0, await program.ExitAsync());
     }
 
     private Task<ConflictLine> ConflictAsync(string login) =>

@@ -67,11 +67,7 @@ public sealed class DeliveryTests(School school) : IDisposable
         var people = new List<Person>();
         for (var i = 0; i < 4; i++) people.Add(await school.TeacherAsync($"dkill{i}"));
         foreach (var person in people) await school.ActivateAsync(person);
-        var settings = school.Domain.Settings().Where(s => s.Value is not null).ToDictionary(s => "AUPD_" + s.Key.Replace(":", "__", StringComparison.Ordinal), s => s.Value!);
-        // Under the addresses of the service: it registers the gateway with the portal anew.
-        foreach (var name in new[] { "Secrets:MasterKey", "Database:ConnectionString", "Sites:SchoolPort", "Sites:PortalPort", "Sites:DemoPort" })
-            settings["AUPD_" + name.Replace(":", "__", StringComparison.Ordinal)] = school.Service.Shared.Configuration[name]!;
-        await using (var program = ProgramProcess.Start(settings, "serve", "--worker"))
+        await using (var program = school.Program("serve", "--worker"))
         {
             await Eventually.HoldsAsync("it has begun", () => people.Any(p => school.Domain.Account(p.Login) is not null));
             await program.KillAsync();

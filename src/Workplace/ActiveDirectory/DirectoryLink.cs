@@ -128,6 +128,10 @@ internal sealed class DirectoryLink : IDisposable
         try { return _connection.SendRequest(request); }
         catch (DirectoryOperationException e) when (e.Response is { } answer)
         {
+            // More than were asked for: those that came are enough to see that.
+            if (request is SearchRequest && answer.ResultCode == ResultCode.SizeLimitExceeded) return answer;
+            // Something that was known to be there is there no more: the next attempt looks anew.
+            if (request is not SearchRequest && answer.ResultCode == ResultCode.NoSuchObject) Known.Clear();
             if (Passing.Contains(answer.ResultCode)) throw new DirectoryAwayException($"The directory is not in order: {answer.ResultCode} {answer.ErrorMessage}", e);
             throw new DirectoryRefusalException(answer.ResultCode, answer.ErrorMessage, e);
         }

@@ -50,6 +50,16 @@ public sealed class School : IAsyncLifetime
     /// <summary>Back to the machine's time, or a little ahead of it, after a test that has moved the clock.</summary>
     public void SetClock(TimeSpan ahead = default) => Clock.Advance(TimeProvider.System.GetUtcNow() + ahead - Clock.GetUtcNow());
 
+    /// <summary>The program as a process of its own, over the same database and the same directory without the gate, and under the same addresses: a
+    /// worker registers the gateway with the portal anew.</summary>
+    public ProgramProcess Program(params string[] arguments)
+    {
+        var settings = Domain.Settings();
+        foreach (var name in new[] { "Secrets:MasterKey", "Database:ConnectionString", "Sites:SchoolPort", "Sites:PortalPort", "Sites:DemoPort" })
+            settings[name] = Service.Shared.Configuration[name];
+        return ProgramProcess.Start(settings.ToDictionary(s => "AUPD_" + s.Key.Replace(":", "__", StringComparison.Ordinal), s => s.Value!), arguments);
+    }
+
     internal T Get<T>() where T : notnull => Service.School.Services.GetRequiredService<T>();
 
     /// <param name="login">In the journal; the issued one is the same.</param>
