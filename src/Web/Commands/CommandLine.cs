@@ -12,8 +12,11 @@ internal static class CommandLine
 {
     public const int Done = 0, NotDone = 1, CannotRead = 2;
 
-    public static async Task<int> RunAsync(string[] args)
+    /// <param name="output">Where the answers go; the console unless given.</param>
+    public static async Task<int> RunAsync(string[] args, TextWriter? output = null)
     {
+        var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        if (output is not null) (invocation.Output, invocation.Error) = (output, output);
         var root = new RootCommand("AUPD: one sign-in and one access-rights service for all the schools of a region.")
         {
             RunCommand.Create(), ServeCommand.Create(), MigrateCommand.Create(), ImportCommand.Create(), MatchCommand.Create(), TraceCommand.Create(), ClientCommand.Create(), KeysCommand.Create(),
@@ -23,11 +26,11 @@ internal static class CommandLine
         var parsed = root.Parse(args);
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return await parsed.InvokeAsync(invocation);
         }
         catch (Exception e) when (Sentence(e) is { } sentence)
         {
-            await Console.Error.WriteLineAsync(sentence);
+            await invocation.Error.WriteLineAsync(sentence);
             return e is SettingsException ? CannotRead : NotDone;
         }
     }

@@ -16,7 +16,7 @@ internal static class PortalCommand
         var command = new Command("waiting", "Lists СНИЛС that wait for a decision, the oldest first.");
         command.SetAction((parsed, ct) => WithAsync<ISnilsDecisions>(parsed, async decisions =>
         {
-            foreach (var w in await decisions.WaitingAsync("command", ct: ct)) await Console.Out.WriteLineAsync($"{w.AccountId}  {w.AskedAt:yyyy-MM-dd HH:mm}  {w.Snils.Formatted}  {w.Name.Reveal()}");
+            foreach (var w in await decisions.WaitingAsync("command", ct: ct)) await parsed.InvocationConfiguration.Output.WriteLineAsync($"{w.AccountId}  {w.AskedAt:yyyy-MM-dd HH:mm}  {w.Snils.Formatted}  {w.Name.Reveal()}");
             return CommandLine.Done;
         }, ct));
         return command;
@@ -46,11 +46,11 @@ internal static class PortalCommand
     }
 
     private static Command Disable() => OnAccount<IAccounts>("disable", "Closes an account: its sessions end, nobody signs in to it.",
-        (accounts, id, ct) => accounts.DisableAsync(id, "command", ct));
+        (accounts, id, _, ct) => accounts.DisableAsync(id, "command", ct));
 
     private static Command Administrator(string name, bool mark) => OnAccount<IAdministrators>(name, mark
         ? "Marks an account as an administrator's: it opens nothing before it has a second factor, and keeps at least one."
-        : "Takes that mark off; what the account has stays.", async (administrators, id, ct) =>
+        : "Takes that mark off; what the account has stays.", async (administrators, id, _, ct) =>
     {
         if (!await (mark ? administrators.MarkAsync(id, "command", ct) : administrators.UnmarkAsync(id, "command", ct)))
             throw new CommandException("This account was not marked as an administrator's.");
@@ -58,25 +58,25 @@ internal static class PortalCommand
 
     private static Command AllowReset() => OnAccount<ISecondFactorResets>("allow-reset",
         "Lets a person in without a lost second factor, after a wait in which he is told and can cancel it. First check who he is, by a document: not by letter, call or SMS.",
-        async (resets, id, ct) =>
+        async (resets, id, output, ct) =>
         {
             if (await resets.AllowAsync(id, "command", ct) is not ResetOutcome.Waiting waiting) throw new CommandException("This account has no second factor.");
-            await Console.Out.WriteLineAsync($"From {waiting.From:yyyy-MM-dd HH:mm} to {waiting.Until:yyyy-MM-dd HH:mm} UTC the password alone signs in once, unless it is cancelled.");
+            await output.WriteLineAsync($"From {waiting.From:yyyy-MM-dd HH:mm} to {waiting.Until:yyyy-MM-dd HH:mm} UTC the password alone signs in once, unless it is cancelled.");
         });
 
-    private static Command CancelReset() => OnAccount<ISecondFactorResets>("cancel-reset", "Cancels such a permission.", async (resets, id, ct) =>
+    private static Command CancelReset() => OnAccount<ISecondFactorResets>("cancel-reset", "Cancels such a permission.", async (resets, id, _, ct) =>
     {
         if (await resets.CancelAsync(id, "command", ct) is not ResetOutcome.Cancelled) throw new CommandException("There is nothing to cancel.");
     });
 
-    private static Command OnAccount<T>(string name, string description, Func<T, Guid, CancellationToken, Task> work) where T : notnull
+    private static Command OnAccount<T>(string name, string description, Func<T, Guid, TextWriter, CancellationToken, Task> work) where T : notnull
     {
         var account = new Argument<string>("ACCOUNT") { Description = "Id, phone, e-mail or login of the account." };
         var command = new Command(name, description) { account };
         command.SetAction((parsed, ct) => WithAsync<T>(parsed, async (door, services) =>
         {
             var found = await services.GetRequiredService<IAccounts>().FindAsync(parsed.GetValue(account)!, ct) ?? throw new CommandException("There is no such account.");
-            await work(door, found.Id, ct);
+            await work(door, found.Id, parsed.InvocationConfiguration.Output, ct);
             return CommandLine.Done;
         }, ct));
         return command;
