@@ -88,6 +88,11 @@ public sealed class SecondStep(DemoRegionRunning region)
         await visitor.ExpectHeadingAsync("Подтвердите, что это вы", "Confirm that it is you");
         await visitor.PressAsync("Подтвердить ключом доступа", "Confirm with a passkey");
         await visitor.PressAsync("Не создавать", "Do not make one");
+        await visitor.ClickAsync(visitor.Page.Locator("main a[href*='rename?key=']"));
+        await visitor.Page.Locator("[name=Name]").FillAsync("Зоин телефон");
+        await visitor.PressAsync("Сохранить", "Save");
+        await visitor.ExpectTextAsync(visitor.Say("Ключ доступа переименован", "The passkey is renamed"));
+        await visitor.ExpectTextAsync("Зоин телефон");
         await visitor.ClickAsync(visitor.Page.Locator("main a[href*='remove?key=']"));
         await visitor.PressAsync("Удалить", "Remove");
         await visitor.ExpectTextAsync(visitor.Say("Ключ доступа удалён", "The passkey is removed"));

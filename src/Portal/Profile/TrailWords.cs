@@ -18,6 +18,7 @@ internal static class TrailWords
         "portal.app-removed" => l["Выключен код из приложения", "Codes of an app switched off"],
         "portal.passkey-added" => l["Добавлен ключ доступа", "Passkey added"],
         "portal.passkey-removed" => l["Удалён ключ доступа", "Passkey removed"],
+        "portal.passkey-renamed" => l["Ключ доступа переименован", "Passkey renamed"],
         "portal.passkey-counter-went-back" => l["Ключ доступа не принят: похоже, его скопировали", "Passkey refused: it seems to have been copied"],
         "portal.recovery-codes-made" => l["Сделаны запасные коды", "Recovery codes made"],
         "portal.recovery-code-spent" => l["Использован запасной код", "Recovery code used"],

@@ -14,7 +14,7 @@ internal static class SecondFactorModule
     public static IServiceCollection AddSecondFactor(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<SecondFactorSettings>(configuration, SecondFactorSettings.Section);
-        services.AddSingleton<Factors>();
+        services.AddSingleton<Factors>().AddSingleton<RenamePasskey>();
         services.AddScoped<TotpProvider>().AddScoped<FactorMessages>().AddScoped<ChangeFactor>();
         services.AddScoped<ProveByCode>().AddScoped<SecondStep>();
         services.AddScoped<IPasskeyHandler<PortalAccount>, PasskeyHandler<PortalAccount>>();

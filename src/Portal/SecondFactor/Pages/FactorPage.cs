@@ -36,4 +36,4 @@ internal abstract class FactorPage(AccountStore accounts, SecondFactorSettings s
 }
 
 /// <summary>What has just been done; a word of the page's query.</summary>
-internal enum FactorNotice { None, App, AppRemoved, Passkey, PasskeyRemoved, Kept, Cancelled }
+internal enum FactorNotice { None, App, AppRemoved, Passkey, PasskeyRemoved, PasskeyRenamed, Kept, Cancelled }

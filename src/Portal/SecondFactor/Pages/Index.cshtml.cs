@@ -30,6 +30,7 @@ internal sealed class IndexPage(AccountStore accounts, Factors factors, Resets r
         FactorNotice.AppRemoved => l["Код из приложения выключен.", "The code from the app is switched off."],
         FactorNotice.Passkey => l["Ключ доступа создан. Теперь вход — без пароля.", "The passkey is made. You can sign in without the password now."],
         FactorNotice.PasskeyRemoved => l["Ключ доступа удалён. Удалите его и в настройках самого устройства.", "The passkey is removed. Remove it in the settings of the device, too."],
+        FactorNotice.PasskeyRenamed => l["Ключ доступа переименован.", "The passkey is renamed."],
         FactorNotice.Kept => l["Администратору нужен хотя бы один второй шаг. Сначала добавьте другой.", "An administrator needs at least one second step. Add another one first."],
         FactorNotice.Cancelled => l["Отменено: второй шаг остаётся включён.", "Cancelled: the second step stays on."],
         _ => null,
@@ -40,7 +41,7 @@ internal sealed class IndexPage(AccountStore accounts, Factors factors, Resets r
         if (await EnterAsync(ct) is { } elsewhere) return elsewhere;
         (State, App, Passkeys) = await factors.ListAsync(Account.Id, ct);
         if (State.ResetDueAt is { } due && State.ResetOpenUntil > _clock.GetUtcNow().UtcDateTime) ResetFrom = new DateTimeOffset(due, TimeSpan.Zero);
-        if (Done is not (FactorNotice.None or FactorNotice.Kept))
+        if (Done is not (FactorNotice.None or FactorNotice.Kept or FactorNotice.PasskeyRenamed))
             Others = [.. (await sessions.ListAsync(Account.Id, ct)).Where(s => s.Id != Session.Id).Take(5)
                 .Select(s => s.DeviceLabel.Length > 0 ? s.DeviceLabel : l["неизвестное устройство", "an unknown device"])];
         return Page();

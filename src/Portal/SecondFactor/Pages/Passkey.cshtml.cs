@@ -14,7 +14,7 @@ internal sealed class PasskeyPage(AccountStore accounts, IPasskeyHandler<PortalA
     SecondFactorSettings settings, TimeProvider clock, Language l) : FactorPage(accounts, settings, clock)
 {
     private readonly int _most = settings.MostPasskeys;
-    private const int LongestName = 60, LongestAnswer = 60_000;
+    private const int LongestAnswer = 60_000;
 
     [BindProperty] public string? Name { get; set; }
     public PasskeyQuestion Question { get; private set; } = null!;
@@ -29,7 +29,7 @@ internal sealed class PasskeyPage(AccountStore accounts, IPasskeyHandler<PortalA
     public async Task<IActionResult> OnPostAsync(string? state, string? answer, CancellationToken ct)
     {
         if (await EnterFreshAsync(ct) is { } elsewhere) return elsewhere;
-        if (ReadName() is not { } name) ModelState.AddModelError(nameof(Name), l["Назовите ключ: до 60 знаков", "Name the passkey, in up to 60 characters"]);
+        if (RenamePasskey.Read(Name) is not { } name) ModelState.AddModelError(nameof(Name), l["Назовите ключ: до 60 знаков", "Name the passkey, in up to 60 characters"]);
         else if (await ask.TakeAsync(HttpContext, PasskeyAsk.ToCreate(Account.Id, Session.Id), state, ct) is not { } inner)
             ModelState.AddModelError("", PasskeyWords.Of(new PasskeyProof.Stale(), l));
         else if (answer is not { Length: > 0 and < LongestAnswer }
@@ -54,6 +54,4 @@ internal sealed class PasskeyPage(AccountStore accounts, IPasskeyHandler<PortalA
         Question = await ask.AskNewAsync(HttpContext, Account, Session.Id);
         return Page();
     }
-
-    private string? ReadName() => Name?.Trim() is { Length: > 0 and <= LongestName } name && !name.Any(char.IsControl) ? name : null;
 }
