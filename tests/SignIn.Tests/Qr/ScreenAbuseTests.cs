@@ -99,6 +99,13 @@ public sealed class ScreenAbuseTests(GatewaySite site) : IClassFixture<GatewaySi
         await screen.SubmitAsync();
         await screen.FollowAsync();
         Assert.StartsWith("waiting", screen.Tag());
+        await ToldOnceAsync(phone, "вы ответили, что это не вы");
+    }
+
+    private async Task ToldOnceAsync(Browser phone, string why)
+    {
+        await phone.GetAsync(site.Service.SchoolUrl + "/cabinet/security/history");
+        Assert.Single(phone.Page.QuerySelectorAll("main li"), li => li.TextContent.Contains("Вход на экране отклонён: " + why, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -126,6 +133,7 @@ public sealed class ScreenAbuseTests(GatewaySite site) : IClassFixture<GatewaySi
         await screen.GetAsync("/qr/screen");
         Assert.StartsWith("refused", screen.Tag());
         Assert.Equal(0, await SessionsAsync(parent, "qr"));
+        await ToldOnceAsync(phone, "выбрано не то число");
     }
 
     [Fact]

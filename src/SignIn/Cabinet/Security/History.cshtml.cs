@@ -27,7 +27,7 @@ internal sealed class HistoryModel(CabinetParts parts, AuditTrail audit, History
         var ids = new[] { Visitor.AccountId.ToString(), Visitor.ProfileId?.ToString() }.OfType<string>().ToList();
         var kept = await audit.ReadOfAsync(ids, HistoryWords.Acts, from, PageSize + 1, ct);
         var names = (await clients.AllAsync(ct)).ToDictionary(c => c.ClientId, c => language[c.Name, c.NameEnglish ?? c.Name], StringComparer.Ordinal);
-        Lines = [.. kept.Take(PageSize).Select(k => new Line(k.At, words.Of(k, language, id => names.GetValueOrDefault(id, id), ids.Contains(k.Actor))))];
+        Lines = [.. kept.Take(PageSize).Where(k => !HistoryWords.IsCopy(k)).Select(k => new Line(k.At, words.Of(k, language, id => names.GetValueOrDefault(id, id), ids.Contains(k.Actor))))];
         if (kept.Count > PageSize) OlderUrl = string.Create(CultureInfo.InvariantCulture, $"/cabinet/security/history?before={kept[PageSize - 1].At.UtcTicks}-{kept[PageSize - 1].Id}");
         return Page();
     }

@@ -13,7 +13,7 @@ internal sealed class HistoryWords(Places places)
     /// <summary>The acts that make the sign-in history.</summary>
     internal static IReadOnlyList<string> Acts { get; } =
     [
-        "signin.signed-in", "signin.screen-entered", "signin.activated", "signin.activation-failed", "signin.signed-out", "signin.signed-out-everywhere", "signin.sessions-ended",
+        "signin.signed-in", "signin.screen-entered", "signin.screen-refused", "signin.activated", "signin.activation-failed", "signin.signed-out", "signin.signed-out-everywhere", "signin.sessions-ended",
         "signin.portal-event", "signin.device-bound", "signin.device-unbound", "signin.device-renamed",
         "signin.child-account-made", "signin.child-password-reset", "signin.trusted-named", "signin.trusted-revoked", .. BadgeWords.Acts,
         "signin.data-copied", "openid.code-issued", "openid.consent-given", "openid.consent-revoked",
@@ -26,6 +26,7 @@ internal sealed class HistoryWords(Places places)
         "signin.child-account-made" or "signin.child-password-reset" or "signin.trusted-named" or "signin.trusted-revoked" => FamilyWords.Of(line, l, isMine),
         "signin.signed-in" => l["Вход", "Signed in"] + Where(line, l),
         "signin.screen-entered" => l["Вход на экране по коду с телефона", "Signed in on a screen by a code from the phone"] + Where(line, l),
+        "signin.screen-refused" => Refused(Text(line, "why"), l),
         "signin.activated" => l["Аккаунт активирован, логин выдан", "Account activated, login issued"],
         "signin.activation-failed" => l["Активация не получилась", "The activation did not work"],
         "signin.signed-out" => l["Выход", "Signed out"],
@@ -42,6 +43,13 @@ internal sealed class HistoryWords(Places places)
         _ when BadgeWords.Of(line.Act, Text(line, "why"), Text(line, "way"), l) is { } words => words + Where(line, l),
         _ => line.Act,
     };
+
+    /// <summary>The same news a second time: the trail of a screen repeats what stands in that of the phone.</summary>
+    internal static bool IsCopy(KeptAuditLine line) => line.Act == "signin.screen-refused" && Text(line, "phone") is not null;
+
+    private static string Refused(string? why, Language l) => why == "wrong-number"
+        ? l["Вход на экране отклонён: выбрано не то число", "Sign-in on a screen refused: the wrong number was picked"]
+        : l["Вход на экране отклонён: вы ответили, что это не вы", "Sign-in on a screen refused: you said that it was not you"];
 
     private string Where(KeptAuditLine line, Language l)
     {
