@@ -112,7 +112,7 @@ public sealed partial class Visitor(IBrowserContext context, IPage page, Running
     {
         await Eventually.GetAsync("a whole page to look at", ShownAsync);
         _step++;
-        var path = new Uri(page.Url).AbsolutePath.Trim('/').Replace('/', '-');
+        var path = MadeUp().Replace(new Uri(page.Url).AbsolutePath.Trim('/'), "id").Replace('/', '-');
         var file = Find($"artifacts") + $"/screenshots/{journey}/{_step:D2}-{(path.Length == 0 ? "start" : path)}-{look.Suffix}.png";
         await TakePictureAsync(file);
         var overflow = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
@@ -149,6 +149,10 @@ public sealed partial class Visitor(IBrowserContext context, IPage page, Running
             catch (PlaywrightException e) when (tries > 1 && e.Message.Contains("Unable to capture screenshot", StringComparison.Ordinal)) { }
         }
     }
+
+    // What is random in an address, so that a picture has the same name in every run.
+    [GeneratedRegex("(?<=/|^)(?=[a-z_-]*[0-9A-Z])[A-Za-z0-9_-]{8,}(?=/|$)")]
+    private static partial Regex MadeUp();
 
     /// <summary>A file of the repository, by its path.</summary>
     internal static string Find(string relative)
