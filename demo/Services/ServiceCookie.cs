@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Aupd.Demo.Services;
 
-/// <summary>The session cookie of a service: its own name and path, so that no service sees another's.</summary>
-internal sealed class ServiceCookie(SessionStore sessions, SiteIdentity site, DemoSettings settings)
+/// <summary>The session cookie of a service: its own name and path, so that no service sees another's. It ends with the browser: whose
+/// computer it is the gateway does not tell a service.</summary>
+internal sealed class ServiceCookie(SessionStore sessions, SiteIdentity site)
 {
     private const int IdLength = 64;
 
@@ -24,6 +25,5 @@ internal sealed class ServiceCookie(SessionStore sessions, SiteIdentity site, De
     private CookieOptions Options(DemoService service) => new()
     {
         Path = service.Path.TrimEnd('/'), HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = site.IsHttps,
-        MaxAge = TimeSpan.FromMinutes(settings.SessionMinutes),
     };
 }

@@ -55,11 +55,20 @@ public sealed class RunningServices : IAsyncDisposable
 }
 
 /// <summary>A browser with cookies and without scripts.</summary>
-public sealed class Browser(RunningServices services) : IDisposable
+public sealed class Browser : IDisposable
 {
-    private readonly HttpClient _http = new(new HttpClientHandler { CookieContainer = new CookieContainer() }) { DefaultRequestHeaders = { { "Accept-Language", "ru" } } };
+    private readonly RunningServices _services;
+    private readonly HttpClient _http;
 
-    public Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(services.Url + path);
+    public Browser(RunningServices running)
+    {
+        _services = running;
+        _http = new HttpClient(new HttpClientHandler { CookieContainer = Cookies }) { DefaultRequestHeaders = { { "Accept-Language", "ru" } } };
+    }
+
+    public CookieContainer Cookies { get; } = new();
+
+    public Task<HttpResponseMessage> GetAsync(string path) => _http.GetAsync(_services.Url + path);
 
     /// <summary>The same browser before another node (cookies do not know ports).</summary>
     public Task<string> PageOfNodeAsync(string node, string path) => _http.GetStringAsync(node + path);
@@ -75,7 +84,7 @@ public sealed class Browser(RunningServices services) : IDisposable
         var page = new AngleSharp.Html.Parser.HtmlParser().ParseDocument(await PageAsync($"/{service}/"));
         var form = page.QuerySelector("form[action$=logout]")!;
         var fields = form.QuerySelectorAll("input[name]").ToDictionary(i => i.GetAttribute("name")!, i => i.GetAttribute("value") ?? "");
-        var answer = await _http.PostAsync(services.Url + form.GetAttribute("action"), new FormUrlEncodedContent(fields));
+        var answer = await _http.PostAsync(_services.Url + form.GetAttribute("action"), new FormUrlEncodedContent(fields));
         return answer.RequestMessage!.RequestUri;
     }
 

@@ -27,6 +27,8 @@ public sealed class ServicesTests : IAsyncLifetime
         Assert.Contains("учитель, ГБОУ Школа № 1515", page);
         Assert.Contains(_services.Gateway.Url + "/choose", page);
         Assert.Contains("\"sid\": \"session-1\"", page);
+        // It ends with the browser: the computer may be anybody's.
+        Assert.Equal(default, Assert.Single(browser.Cookies.GetAllCookies(), c => c.Name == $"aupd-{service}").Expires);
     }
 
     [Fact]
