@@ -1,5 +1,7 @@
 using System.Globalization;
+using Aupd.Kernel.Http;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Aupd.Kernel.Pages;
 
@@ -30,6 +32,9 @@ public sealed class Language(IHttpContextAccessor accessor)
 
     public CultureInfo Culture => CultureInfo.GetCultureInfo(IsRussian ? "ru-RU" : "en-GB");
 
+    /// <summary>Whether the site is reached by https; behind a proxy that is not trusted the request does not know.</summary>
+    public static bool IsHttps(HttpContext http) => http.RequestServices?.GetService<SiteIdentity>()?.IsHttps ?? http.Request.IsHttps;
+
     private static string Choose(HttpContext? http)
     {
         if (http is null) return "ru";
@@ -38,7 +43,7 @@ public sealed class Language(IHttpContextAccessor accessor)
         {
             http.Response.Cookies.Append(Cookie, asked, new CookieOptions
             {
-                Path = "/", HttpOnly = true, SameSite = SameSiteMode.Lax, MaxAge = TimeSpan.FromDays(365), IsEssential = true, Secure = http.Request.IsHttps,
+                Path = "/", HttpOnly = true, SameSite = SameSiteMode.Lax, MaxAge = TimeSpan.FromDays(365), IsEssential = true, Secure = IsHttps(http),
             });
             return asked;
         }

@@ -171,7 +171,7 @@ internal sealed partial class AuthorizeEndpoint(
         if (first is "ru" or "en" && !http.Request.Cookies.ContainsKey(Language.Cookie))
             http.Response.Cookies.Append(Language.Cookie, first, new CookieOptions
             {
-                Path = "/", HttpOnly = true, SameSite = SameSiteMode.Lax, IsEssential = true, Secure = http.Request.IsHttps,
+                Path = "/", HttpOnly = true, SameSite = SameSiteMode.Lax, IsEssential = true, Secure = Language.IsHttps(http),
             });
         return url.Contains("ui_locales=", StringComparison.Ordinal) ? url
             : Answers.WithQuery(url, [KeyValuePair.Create("ui_locales", locales)]);

@@ -85,7 +85,14 @@ public sealed partial class AttackTests
         var http = new Microsoft.AspNetCore.Http.DefaultHttpContext();
         new Sessions.SessionCookie(new Kernel.Http.SiteIdentity("school", "https://school.region.test")).SetSession(http);
         seen.AddRange(http.Response.Headers.SetCookie!);
-        // The language is no secret and decides nothing.
+        // A proxy that does not say that it was reached by https changes nothing of that.
+        using var silent = new HttpClient(new HttpClientHandler { UseCookies = false });
+        using (var answer = await silent.GetAsync($"http://127.0.0.1:{ports[0]}/?lang=en"))
+            seen.AddRange(answer.Headers.GetValues("Set-Cookie").Where(c => c.StartsWith("aupd_lang=", StringComparison.Ordinal)));
+        var languages = seen.Where(c => c.StartsWith("aupd_lang=", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, languages.Count);
+        Assert.All(languages, c => Assert.Contains("; secure", c, StringComparison.OrdinalIgnoreCase));
+        // The language is no secret and decides nothing: every site reads the same one.
         foreach (var cookie in seen.Where(c => !c.StartsWith("aupd_lang=", StringComparison.Ordinal)))
             Assert.True(cookie.StartsWith("__Host-aupd-", StringComparison.Ordinal) && cookie.Contains("; secure", StringComparison.OrdinalIgnoreCase) && cookie.Contains("path=/;", StringComparison.OrdinalIgnoreCase), cookie);
         Assert.True(seen.Count >= 4, string.Join('\n', seen));
