@@ -109,6 +109,17 @@ public sealed partial class HouseRules
         Assert.Empty(inline);
     }
 
+    // The browser's own bubble speaks the browser's language, goes away, and keeps our sentence from being read.
+    [Fact]
+    public void Forms_leave_it_to_us_to_say_what_is_wrong()
+    {
+        var bubbling = from file in Tree.Files("src", "*.cshtml").Concat(Tree.Files("demo", "*.cshtml"))
+                       from Match form in PostedForm().Matches(File.ReadAllText(Tree.Path(file)))
+                       where AskedFor().IsMatch(form.Value) && !form.Groups["tag"].Value.Contains("novalidate", StringComparison.Ordinal)
+                       select $"{file}: {form.Groups["tag"].Value}";
+        Assert.Empty(bubbling);
+    }
+
     [Fact]
     public void Paths_named_in_the_journeys_exist()
     {
@@ -131,6 +142,12 @@ public sealed partial class HouseRules
         var numbers = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         return Parameter().Replace(sql, m => "$" + (numbers.TryGetValue(m.Value, out var n) ? n : numbers[m.Value] = numbers.Count + 1));
     }
+
+    [GeneratedRegex("""(?<tag><form [^\n]*?method="post"[^\n]*?>).*?</form>""", RegexOptions.Singleline)]
+    private static partial Regex PostedForm();
+
+    [GeneratedRegex("""<field |<(input|select|textarea)[^\n]* required""")]
+    private static partial Regex AskedFor();
 
     [GeneratedRegex(@"(?<=\b(from|join|into|update|table|on)\s+(only\s+)?)(?<schema>[a-z]+)\.[a-z_]+\b")]
     private static partial Regex TableUse();
