@@ -39,9 +39,9 @@ internal sealed class DeliverAccount(DirectorySettings settings, EntryTemplate t
             acts.Add("created");
         }
         else if (isAdopted) acts.Add("adopted");
-        if (SetValues(link, order, entry)) acts.Add("changed");
         // Before anything that takes longer or may fail: who has left is out.
         if (!order.Desired.IsActive && !entry.IsDisabled) SetControl(link, entry, disabled: true, acts);
+        if (SetValues(link, order, entry)) acts.Add("changed");
         entry = Place(link, order, entry, acts);
         if (new OurGroups(settings, link).Set(entry, template.GroupsOf(order.Desired))) acts.Add("groups");
         var refusal = order.Password is { } password ? SetPassword(link, order, entry, password, acts) : null;
