@@ -39,7 +39,8 @@ internal sealed class FamilyNotices(NpgsqlDataSource source, FactLog facts, Time
     {
         var now = clock.GetUtcNow();
         var id = Guid.CreateVersion7(now);
-        await connection.ExecuteAsync(new CommandDefinition(AddSql, new { id, accountId, kind, now }, cancellationToken: ct));
+        // A trusted person sees the new role itself, and has no part "Семья".
+        if (kind != FamilyNews.NamedAsTrusted) await connection.ExecuteAsync(new CommandDefinition(AddSql, new { id, accountId, kind, now }, cancellationToken: ct));
         await facts.AddAsync(connection, new Fact(FamilyNews.Topic, subject, new FamilyNews(id, subject, kind, until?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))), ct);
     }
 

@@ -62,6 +62,9 @@ public sealed class TrustedTests(FamilySite site) : IClassFixture<FamilySite>
         await trusted.GetAsync(site.Service.DemoUrl + "/library/login");
         await trusted.FollowAsync();
         Assert.Equal(site.Service.DemoUrl + "/library/", trusted.Url.AbsoluteUri);
+        await trusted.GetAsync(site.Service.SchoolUrl + "/cabinet");
+        Assert.DoesNotContain("Родитель кое-что изменил", trusted.Text);
+        Assert.DoesNotContain("по ней вас узнаёт школа", trusted.Text);
 
         await father.GetAsync($"{site.Family}/trusted?child=k1");
         var id = father.Page.QuerySelector("main .card [name=id]")!.GetAttribute("value")!;

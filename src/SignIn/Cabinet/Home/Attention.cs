@@ -48,7 +48,7 @@ internal sealed class Attention(
         if (account is { Snils: not null, SnilsConfirmed: false })
             yield return new Todo(l["СНИЛС на портале указан, но не подтверждён.", "The portal has your SNILS, but it is not confirmed."],
                 l["Подтвердить на портале", "Confirm at the portal"], portal.Snils);
-        if (!roles.Any(r => r.Kind is RegistryRole.Guardian)) yield break;
+        if (!roles.Any(r => r is HeldRole.Guardian)) yield break;
         if (account.Phone is null)
             yield return new Todo(l["На портале не указан телефон: по нему вас узнаёт школа.", "The portal has no phone: the school recognises you by it."],
                 l["Указать на портале", "Give it at the portal"], portal.Phone);
