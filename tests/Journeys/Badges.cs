@@ -93,7 +93,7 @@ public sealed partial class Badges(DemoRegionRunning region)
         Assert.Single(await PrintedPagesAsync(teacher, "two"));
         // A whole class: the same strips again, to twelve.
         await teacher.Page.EvaluateAsync("""
-            () => { const sheet = document.querySelector('.sheet'), strips = [...sheet.children]; while (sheet.children.length < 12) strips.forEach(s => sheet.append(s.cloneNode(true))); }
+            () => { const sheet = document.querySelector('.badge-sheet'), strips = [...sheet.children]; while (sheet.children.length < 12) strips.forEach(s => sheet.append(s.cloneNode(true))); }
             """);
         var pages = await PrintedPagesAsync(teacher, "twelve");
         Assert.Equal(3, pages.Count);
