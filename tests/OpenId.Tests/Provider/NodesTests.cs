@@ -169,7 +169,7 @@ public sealed class NodesTests : IAsyncLifetime
         var (made, _) = await keeper.RunAsync(default);
         Assert.InRange(made, 20, 60);
         Assert.Equal((0, 0), await keeper.RunAsync(default));
-        await using (var count = site.Shared.Source.CreateCommand("select count(*) from openid.access_token_rest")) Assert.Equal(0L, await count.ExecuteScalarAsync());
+        await using (var count = site.Shared.Source.CreateCommand("select count(*) from openid.client_grant_rest")) Assert.Equal(0L, await count.ExecuteScalarAsync());
         Assert.Equal(HttpStatusCode.OK, (await browser.UserInfoAsync(tokens.Text("access_token")!)).Status);
         var refreshed = await browser.RefreshAsync(tokens.Text("refresh_token")!);
         Assert.Equal(HttpStatusCode.OK, refreshed.Status);
