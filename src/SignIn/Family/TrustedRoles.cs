@@ -3,24 +3,33 @@ using Aupd.Registries.Doors;
 
 namespace Aupd.SignIn.Family;
 
-/// <summary>The roles of trusted persons, as parts of the statements that read a person's roles: they cost no round trip. A role is held while its
+/// <summary>The roles of trusted persons, as parts of the statements that read a person's roles: they cost no round trip, and nothing where there are none. A role is held while its
 /// guardian is one in the child's card, until its last day, and until it is revoked; all three are asked at every use.</summary>
 internal static class TrustedRoles
 {
     private const string Given = $"""
-        from signin.trusted_person t join signin.account giver on giver.id = t.named_by
+        from signin.account a join signin.trusted_person t on t.account_id = a.id join signin.account giver on giver.id = t.named_by
           cross join lateral (select giver.subject as account_id, t.pupil_record_id) card
           cross join lateral (select ({RoleFragments.ChildOfCard}) as child) seen
-         where t.account_id = a.id and t.ended_at is null and seen.child is not null
+         where a.id = $1::uuid and t.ended_at is null and seen.child is not null
         """;
 
-    /// <summary>An expression of type text for the signin.account <c>a</c>: a JSON list that <see cref="Add"/> reads.</summary>
-    internal const string Fragment = $"""
+    private const string AllSql = $"""
         select coalesce(json_agg(json_build_object('id', t.id, 'services', t.services, 'until', t.until, 'child', seen.child) order by t.id), '[]')::text {Given}
         """;
 
+    private const string StandingSql = $"select '/' || t.until || '|' || array_to_string(t.services, ',') {Given} and 'trusted:' || t.id = $2::text";
+
+    // Few people are trusted with a child, and these statements run at every page and token: they ask only where there is something to ask for
+    // (kernel.late).
+    /// <summary>An expression of type text for the signin.account <c>a</c>: a JSON list that <see cref="Add"/> reads.</summary>
+    internal const string All = $"""
+        case when exists (select from signin.trusted_person t where t.account_id = a.id and t.ended_at is null)
+             then kernel.late($late${AllSql}$late$, a.id::text, null) else '[]' end
+        """;
+
     /// <summary>An expression of type text for <c>a</c> and <c>asked.context</c>: term and services of that very role; null: not held.</summary>
-    internal const string Standing = $"select '/' || t.until || '|' || array_to_string(t.services, ',') {Given} and asked.context = 'trusted:' || t.id";
+    internal const string Standing = $"case when asked.context like 'trusted:%' then kernel.late($late${StandingSql}$late$, a.id::text, asked.context) end";
 
     private sealed record Row
     {

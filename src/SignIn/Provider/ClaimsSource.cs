@@ -35,11 +35,11 @@ internal sealed class ClaimsSource(PortalAccounts accounts, RoleFragments roles,
     private const string StaleMark = " stale";
 
     public string StandingSql { get; } =
-        $"select coalesce({RoleFragments.Holds("a.subject", "asked.context")}, ({TrustedRoles.Standing})) || case when {Stale} then '{StaleMark}' else '' end {Holder}{Stands}";
+        $"select coalesce({RoleFragments.Holds("a.subject", "asked.context")}, {TrustedRoles.Standing}) || case when {Stale} then '{StaleMark}' else '' end {Holder}{Stands}";
 
     public string HolderSql { get; } = $"""
         select to_json(r)::text from (
-            select {PortalAccounts.Columns}, l.login, {Stale} as is_stale, {RoleFragments.All("a.subject")} as roles, ({TrustedRoles.Fragment}) as trusted_roles {Holder}{Login}{Stands}) r
+            select {PortalAccounts.Columns}, l.login, {Stale} as is_stale, {RoleFragments.All("a.subject")} as roles, {TrustedRoles.All} as trusted_roles {Holder}{Login}{Stands}) r
         """;
 
     private sealed record Person : PortalAccounts.Row

@@ -25,7 +25,7 @@ internal sealed class Sessions(
         select s.id_hash, s.sid, s.account_id, a.subject, a.last_name, a.first_name, a.middle_name, p.id as profile_id, s.created_at, s.authenticated_at,
                s.methods, s.kind, s.expires_at, s.active_role, s.roles_used, s.portal_sid, s.trace as trace_digits, p.activated_at, p.disabled_at, p.last_role, p.last_service, l.login,
                (select ({RoleFragments.AllOfHolder}) from (select a.subject as account_id) holder) as held_roles,
-               ({TrustedRoles.Fragment}) as trusted_roles
+               {TrustedRoles.All} as trusted_roles
           from signin.session s join signin.account a on a.id = s.account_id
           left join signin.profile p on p.account_id = a.id left join signin.login l on l.profile_id = p.id and l.retired_at is null
          where s.id_hash = @idHash and s.ended_at is null and s.idle_until > @now and s.expires_at > @now
