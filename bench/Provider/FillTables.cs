@@ -49,6 +49,8 @@ internal static class FillTables
 
     private static readonly string[] AsUsual =
     [
+        // As if they had been granted over the last days: what services received of these people is gathered already.
+        "update openid.received_until set at = now()",
         "vacuum (analyze) signin.account", "vacuum (analyze) signin.profile", "vacuum (analyze) signin.session", "vacuum (analyze) openid.client_grant", "checkpoint",
         "alter system set max_wal_size = '2GB'", "alter system reset checkpoint_timeout", "alter system reset autovacuum", "select pg_reload_conf()",
     ];
