@@ -29,7 +29,7 @@ internal static class Contest
              where name_key = any (@names) and identifiers && @indexes
             union all
             select 'pupil', record_id, name_key, identifiers from registries.pupil_record
-             where name_key = any (@names) and (identifiers && @indexes or record_id = any (@madeFrom))
+             where name_key = any (@names) and (identifiers && @indexes or record_id in (select s.record_id from registries.records_of_child(@madeFrom) s))
             union all
             select 'guardian', record_id, name_key, identifiers from registries.guardian_record
              where name_key = any (@names) and identifiers && @indexes
@@ -45,8 +45,9 @@ internal static class Contest
               join registries.account_identifier x on x.identifier = i.identifier
               join registries.account a on a.account_id = x.account_id and a.name_key = c.name_key
             union
-            select a.account_id from contested c join registries.account a on a.made_from_record_id = c.record_id and a.name_key = c.name_key
-             where c.role = 'pupil'
+            select a.account_id from registries.records_of_child(array(select record_id from contested where role = 'pupil')) s
+              join registries.pupil_record p on p.record_id = s.record_id
+              join registries.account a on a.made_from_record_id = s.record_id and a.name_key = p.name_key
             union
             select v.account_id from contested c join registries.verdict v on v.role = c.role and v.record_id = c.record_id and v.matches
             union

@@ -1,4 +1,5 @@
 using Aupd.Registries.Matching;
+using Dapper;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -32,18 +33,22 @@ internal sealed class Surroundings
 
     private const string AccountsSql = """
         with near as (
-            select record_id, name_key, identifiers from registries.staff_record where name_key = any (@names) or identifiers && @indexes
+            select 'staff' as role, record_id, name_key, identifiers from registries.staff_record where name_key = any (@names) or identifiers && @indexes
             union all
-            select record_id, name_key, identifiers from registries.pupil_record
+            select 'pupil', record_id, name_key, identifiers from registries.pupil_record
              where name_key = any (@names) or identifiers && @indexes or record_id = any (@madeFrom)
             union all
-            select record_id, name_key, identifiers from registries.guardian_record where name_key = any (@names) or identifiers && @indexes
+            select 'guardian', record_id, name_key, identifiers from registries.guardian_record where name_key = any (@names) or identifiers && @indexes
         ), wanted as (
             select x.account_id from near n cross join unnest(n.identifiers) as i (identifier)
               join registries.account_identifier x on x.identifier = i.identifier
               join registries.account a on a.account_id = x.account_id and a.name_key = n.name_key
             union
             select a.account_id from near n join registries.account a on a.made_from_record_id = n.record_id and a.name_key = n.name_key
+            union
+            select a.account_id from registries.records_of_child(array(select record_id from near where role = 'pupil' and name_key <> all (@names))) s
+              join registries.pupil_record p on p.record_id = s.record_id
+              join registries.account a on a.made_from_record_id = s.record_id and a.name_key = p.name_key
             union
             select unnest(@accounts::text[])
         )
@@ -52,9 +57,12 @@ internal sealed class Surroundings
           from wanted join registries.account a using (account_id)
         """;
 
+    // Of whom an account was made, and the same child's other records: they are near by their name already.
+    private const string SameChildSql = "select root, record_id from registries.records_of_child(@madeFrom::text[]) where record_id <> root";
+
     private readonly HashSet<string> _accounts = new(StringComparer.Ordinal), _staff = new(StringComparer.Ordinal), _pupils = new(StringComparer.Ordinal), _guardians = new(StringComparer.Ordinal);
     private readonly HashSet<long> _foreignNames = [];
-    private readonly HashSet<string> _foreignMadeFrom = [];
+    private readonly HashSet<string> _foreignMadeFrom = [], _madeFrom = [];
     private readonly List<byte[]> _foreignIdentifiers = [];
 
     private Surroundings() { }
@@ -72,6 +80,7 @@ internal sealed class Surroundings
         near._foreignNames.ExceptWith(focus.Names);
         if (near._foreignNames.Count > 0)
             await near.AddAsync(connection, new AccountKeys([], [.. near._foreignNames], [.. near._foreignIdentifiers], [.. near._foreignMadeFrom]), ct);
+        await near.AddSameChildrenAsync(connection, ct);
         return near;
     }
 
@@ -87,6 +96,13 @@ internal sealed class Surroundings
         while (await rows.ReadAsync(ct)) AddGuardian(rows);
         await rows.NextResultAsync(ct);
         while (await rows.ReadAsync(ct)) AddAccount(rows, keys);
+    }
+
+    private async Task AddSameChildrenAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        if (_madeFrom.Count == 0) return;
+        var pairs = await connection.QueryAsync<(string Root, string Record)>(new CommandDefinition(SameChildSql, new { madeFrom = _madeFrom.ToArray() }, cancellationToken: ct));
+        foreach (var (root, record) in pairs) Population.AddSameChild(root, record);
     }
 
     private static NpgsqlBatchCommand Command(string sql, AccountKeys keys)
@@ -120,6 +136,7 @@ internal sealed class Surroundings
         if (!_accounts.Add(row.GetString(0))) return;
         var madeFrom = row.IsDBNull(11) ? null : row.GetString(11);
         var index = Population.AddAccount(row.GetString(0), Person(row), row.GetBoolean(8), row.GetBoolean(9), row.IsDBNull(10) ? null : row.GetDateTime(10), madeFrom);
+        if (madeFrom is not null) _madeFrom.Add(madeFrom);
         if (keys.Accounts.Contains(row.GetString(0))) Focus.Add(index);
         if (keys.Names.Contains(row.GetInt64(12))) return;
         _foreignNames.Add(row.GetInt64(12));

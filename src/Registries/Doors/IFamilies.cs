@@ -20,14 +20,19 @@ public interface IFamilies
 }
 
 /// <summary>A child as its card has it, for its guardian. Prints its id alone.</summary>
-/// <param name="AccountId">The portal account that was found to be this child's; null: none yet.</param>
-/// <param name="MadeFromRecord">That account was made from this very record (simplified registration).</param>
+/// <param name="AccountId">The portal account that was found to be this child's, by this record or by another of the same child; null: none yet.</param>
+/// <param name="MadeFromRecord">That account was made from a record of this child (simplified registration).</param>
+/// <param name="Records">All records of the same child, this one among them, by code point: a child at two schools has two.</param>
+/// <param name="IsRecognised">That account has the role of this very record.</param>
 public sealed record ChildRecord(
     string PupilRecordId, PersonName Name, string School, string? ClassName, DateOnly? BirthDate, bool IsFourteen, string? JournalLogin,
-    string? AccountId, bool MadeFromRecord)
+    string? AccountId, bool MadeFromRecord, IReadOnlyList<string> Records, bool IsRecognised)
 {
     /// <summary>The age from which a child is told what its guardians do.</summary>
     public const int AgeOfOwnSay = 14;
+
+    /// <summary>The same for all records of one child, whoever asks: under it an account is ordered and a login reserved.</summary>
+    public string ChildId => Records[0];
 
     public override string ToString() => $"pupil record {PupilRecordId}";
 }

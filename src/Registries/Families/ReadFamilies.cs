@@ -16,12 +16,16 @@ internal sealed class ReadFamilies(NpgsqlDataSource source, Sealer sealer, Regio
     private const string ChildrenSql = """
         select coalesce(json_agg(r order by r.ordinal), '[]')::text from (
             select v.ordinal, p.record_id, p.last_name as last, p.first_name as first, p.middle_name as middle, o.short_name as school, p.class_name,
-                   p.birth_date, p.journal_login, own.account_id, coalesce(a.made_from_record_id = p.record_id, false) as made_from_record
+                   p.birth_date, p.journal_login, own.account_id, coalesce(a.made_from_record_id = any (same.records), false) as made_from_record, same.records,
+                   coalesce(own.record_id = p.record_id, false) as is_recognised
               from registries.verdict v
               join registries.guardian_record g on g.record_id = v.record_id
               join registries.pupil_record p on p.record_id = g.pupil_record_id
               join registries.organisation o on o.nsi_id = p.org_nsi_id
-              left join registries.verdict own on own.role = 'pupil' and own.record_id = p.record_id and own.matches
+              cross join lateral (select array_agg(s.record_id order by s.record_id collate "C") as records from registries.records_of_child(array[p.record_id]) s) same
+              left join lateral (
+                select o.account_id, o.record_id from registries.verdict o where o.role = 'pupil' and o.record_id = any (same.records) and o.matches
+                 order by o.record_id = p.record_id desc, o.record_id limit 1) own on true
               left join registries.account a on a.account_id = own.account_id
              where v.account_id = @accountId and v.matches and v.role = 'guardian') r
         """;
@@ -63,13 +67,16 @@ internal sealed class ReadFamilies(NpgsqlDataSource source, Sealer sealer, Regio
         public string? Relation { get; init; }
         public string? AccountId { get; init; }
         public bool MadeFromRecord { get; init; }
+        public string[] Records { get; init; } = [];
+        public bool IsRecognised { get; init; }
 
         public PersonName? Name => PersonName.TryCreate(Last, First, Middle);
     }
 
     public async Task<IReadOnlyList<ChildRecord>> ChildrenOfAsync(string accountId, CancellationToken ct) =>
         [.. (await ReadAsync(ChildrenSql, accountId, ct)).DistinctBy(r => r.RecordId).Select(r => r.Name is not { } name ? null
-            : new ChildRecord(r.RecordId, name, r.School, r.ClassName, r.BirthDate, IsFourteen(r.BirthDate, day.Today), r.JournalLogin, r.AccountId, r.MadeFromRecord))
+            : new ChildRecord(r.RecordId, name, r.School, r.ClassName, r.BirthDate, IsFourteen(r.BirthDate, day.Today), r.JournalLogin, r.AccountId, r.MadeFromRecord,
+                r.Records, r.IsRecognised))
             .OfType<ChildRecord>()];
 
     public async Task<IReadOnlyList<GuardianOf>> GuardiansOfAsync(string pupilAccountId, CancellationToken ct) =>

@@ -61,8 +61,8 @@ internal sealed record RegistryTable(string Registry, string Table, string Id, s
     public string FillSql => $"insert into {Table} ({List}, import_no) select {List}, @no from {Staged}";
 
     private string DepartSql => $"""
-        insert into registries.departed_record (import_no, registry, record_id, name_key, identifiers)
-        select @no, '{Registry}', r.record_id, r.name_key, r.identifiers from {Table} r join {Difference} d on d.id = r.record_id where d.kind in ('c', 'r');
+        insert into registries.departed_record (import_no, registry, record_id, name_key, identifiers, pupil_record_id)
+        select @no, '{Registry}', r.record_id, r.name_key, r.identifiers, {(Columns.Contains("pupil_record_id") ? "r.pupil_record_id" : "null")} from {Table} r join {Difference} d on d.id = r.record_id where d.kind in ('c', 'r');
         """;
 
     private string Prefixed(string alias) => string.Join(", ", Columns.Select(c => $"{alias}.{c}"));

@@ -40,7 +40,11 @@ internal sealed class CandidateIndex
         if (person.BirthDay != 0) Collect(Hash(Key.NameAndBirth, person.Name, person.BirthDay), found);
         CollectContacts(_population.PhonesOf(account), person, found);
         CollectContacts(_population.EmailsOf(account), person, found);
-        if (account.MadeFrom != Population.NoRecord) found.Add(account.MadeFrom);
+        if (account.MadeFrom != Population.NoRecord)
+        {
+            found.Add(account.MadeFrom);
+            found.AddRange(_population.OtherRecordsOf(account.MadeFrom));
+        }
         if (found.Count < 2) return;
         found.Sort();
         var kept = 1;

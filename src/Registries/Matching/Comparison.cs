@@ -15,6 +15,8 @@ internal readonly record struct Comparison
     public bool EmailAgrees { get; private init; }
     /// <summary>The account was made from this very record.</summary>
     public bool IsMadeFrom { get; private init; }
+    /// <summary>The account was made from another record of the same child, at another school.</summary>
+    public bool IsMadeFromAnother { get; private init; }
     public bool BirthDateAgrees { get; private init; }
     /// <summary>Both sides have one, and they differ.</summary>
     public bool BirthDateContradicts { get; private init; }
@@ -25,7 +27,7 @@ internal readonly record struct Comparison
     /// <summary>For guardians and pupils an unconfirmed СНИЛС agrees with nothing.</summary>
     public bool SnilsAgrees => SnilsEqual && (IsStaff || SnilsConfirmed);
 
-    public bool IdentifierAgrees => SnilsAgrees || PhoneAgrees || EmailAgrees || IsMadeFrom;
+    public bool IdentifierAgrees => SnilsAgrees || PhoneAgrees || EmailAgrees || IsMadeFrom || IsMadeFromAnother;
 
     /// <summary>How many kinds of identifiers (СНИЛС, phone, e-mail) agree: the first thing that decides between two accounts.</summary>
     public int KindsAgreeing => (SnilsAgrees ? 1 : 0) + (PhoneAgrees ? 1 : 0) + (EmailAgrees ? 1 : 0);
@@ -47,6 +49,7 @@ internal readonly record struct Comparison
             PhoneAgrees = Overlap(population.PhonesOf(account), population.PhonesOf(record)),
             EmailAgrees = Overlap(population.EmailsOf(account), population.EmailsOf(record)),
             IsMadeFrom = account.MadeFrom == recordIndex,
+            IsMadeFromAnother = population.OtherRecordsOf(account.MadeFrom).Contains(recordIndex),
             BirthDateAgrees = mine.BirthDay != 0 && mine.BirthDay == theirs.BirthDay,
             BirthDateContradicts = mine.BirthDay != 0 && theirs.BirthDay != 0 && mine.BirthDay != theirs.BirthDay,
             IsThePupilOfTheCard = record.Card != Population.NoRecord && mine.BirthDay != 0

@@ -21,6 +21,7 @@ internal static class Evidence
         Add(text, "email", c.EmailAgrees, account.Person.Emails > 0, record.Person.Emails > 0);
         Add(text, "birth_date", c.BirthDateAgrees, account.Person.BirthDay != 0, record.Person.BirthDay != 0);
         if (c.IsMadeFrom) text.Append(" made_from=agrees");
+        else if (c.IsMadeFromAnother) text.Append(" made_from=same_child");
         if (c.IsThePupilOfTheCard) text.Append(" pupil_birth_date=agrees");
         return text.ToString();
     }

@@ -7,9 +7,9 @@ namespace Aupd.Registries.Matching;
 /// A neighbourhood of account A is complete, and its verdict that of everything, when the population holds
 /// <list type="number">
 /// <item>A itself, and the <b>records near A</b>: those with A's full name; those that share an identifier with A (СНИЛС, a phone, an
-/// e-mail); the pupil record A was made from;</item>
+/// e-mail); the pupil record A was made from, and the same child's other records;</item>
 /// <item>the <b>rivals</b>: of each record near A, every account with the record's full name that shares an identifier with it or was made
-/// from it. Only such an account can have the record;</item>
+/// from it or from another record of the same child. Only such an account can have the record;</item>
 /// <item>the <b>records of the rivals</b>: pupil and guardian records with the rival's full name that share an identifier with the
 /// rival or that the rival was made from. They say whether the rival is ambiguous;</item>
 /// <item>of every guardian record, the pupil's record.</item>

@@ -40,6 +40,8 @@ internal sealed class Population
     private readonly List<IdentifierKey> _accountContacts = [], _recordContacts = [];
     private readonly Dictionary<string, int> _pupils = new(StringComparer.Ordinal);
     private readonly List<(int Account, string PupilId)> _madeFrom = [];
+    private readonly List<(string Root, string Other)> _sameChild = [];
+    private readonly Dictionary<int, List<int>> _otherRecords = [];
 
     public NameParts Names { get; } = new();
 
@@ -85,12 +87,26 @@ internal sealed class Population
         _records.Add(new Record(id, RegistryRole.Guardian, _records[card].School, Keep(person, _recordContacts), 0, 0, card));
     }
 
+    /// <summary>Two pupil records are one child's: who was made from the first was made from the second too. Known where there is a database; in
+    /// the bulk match an account is made from one record alone, as its contract has it.</summary>
+    public void AddSameChild(string root, string other) => _sameChild.Add((root, other));
+
+    /// <summary>The other records of the child whose record this is, as far as they were added.</summary>
+    public IReadOnlyList<int> OtherRecordsOf(int pupil) => _otherRecords.TryGetValue(pupil, out var others) ? others : [];
+
     /// <summary>Finds the pupil records that accounts were made from; an unknown one is none.</summary>
     public void Seal()
     {
         foreach (var (account, pupilId) in _madeFrom)
             if (_pupils.TryGetValue(pupilId, out var pupil)) _accounts[account] = _accounts[account] with { MadeFrom = pupil };
         _madeFrom.Clear();
+        foreach (var (root, other) in _sameChild)
+        {
+            if (!_pupils.TryGetValue(root, out var from) || !_pupils.TryGetValue(other, out var to)) continue;
+            if (!_otherRecords.TryGetValue(from, out var others)) _otherRecords.Add(from, others = []);
+            others.Add(to);
+        }
+        _sameChild.Clear();
     }
 
     /// <summary>A date as a number, from 1.</summary>

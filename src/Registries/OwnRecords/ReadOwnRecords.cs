@@ -37,7 +37,8 @@ internal sealed class ReadOwnRecords(NpgsqlDataSource source, Sealer sealer) : I
 
     private const string WithoutSql = """
         select asked.id from unnest(@ids::text[]) as asked (id)
-         where not exists (select 1 from registries.verdict v where v.role = 'pupil' and v.matches and v.record_id = asked.id collate "C")
+         where not exists (select 1 from registries.verdict v where v.role = 'pupil' and v.matches
+                              and (v.record_id = asked.id collate "C" or v.record_id in (select s.record_id from registries.records_of_child(array[asked.id]) s)))
         """;
 
     private sealed record Row

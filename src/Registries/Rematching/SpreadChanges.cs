@@ -26,6 +26,9 @@ internal sealed class SpreadChanges(NpgsqlDataSource source, TimeProvider clock,
              where p.record_id in (select g.pupil_record_id from registries.guardian_record g where g.import_no = @no) and p.import_no <> @no
             union all
             select record_id, name_key, identifiers from registries.departed_record where import_no = @no
+            union all
+            select p.record_id, p.name_key, p.identifiers from registries.pupil_record p
+             where p.record_id in (select d.pupil_record_id from registries.departed_record d where d.import_no = @no) and p.import_no <> @no
         )
         select t.account_id, @now from (
             select a.account_id from registries.account a where a.name_key in (select name_key from changed)

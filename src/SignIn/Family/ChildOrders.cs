@@ -1,3 +1,4 @@
+using Aupd.Registries.Doors;
 using Aupd.SignIn.Sessions;
 using Dapper;
 using Npgsql;
@@ -26,13 +27,16 @@ internal sealed class ChildOrders(NpgsqlDataSource source, TimeProvider clock)
 {
     private const string Columns = "id, kind, pupil_record_id, account_id, sid, ordered_at, subject, done_at, put_away_at, replaced_at";
 
-    // One account order per record, one row per order: whoever comes later finds the row that is there.
+    // One account order per child, one row per order: whoever comes later finds the row that is there.
     private const string PlaceSql = """
         insert into signin.child_order (id, kind, pupil_record_id, account_id, sid, ordered_at) values (@id, @kind, @record, @accountId, @sid, @now)
         on conflict do nothing
         """;
 
-    private const string OfRecordSql = $"select {Columns} from signin.child_order where pupil_record_id = @record and kind = 'account'";
+    // The one that is done first: records that were two children's once may be known to be one child's now.
+    private const string OfChildSql = $"""
+        select {Columns} from signin.child_order where pupil_record_id = any(@records::text[]) and kind = 'account' order by done_at nulls last, ordered_at limit 1
+        """;
     private const string FindSql = $"select {Columns} from signin.child_order where id = @id";
 
     // Check and mark at once: of racing requests one has done it, and the sheet is this one's to see.
@@ -46,17 +50,17 @@ internal sealed class ChildOrders(NpgsqlDataSource source, TimeProvider clock)
 
     private const string UnusedSql = "select distinct subject from signin.child_order where subject = any(@subjects::text[]) and done_at is not null and replaced_at is null";
 
-    /// <summary>The account order of the record: this guardian's new one, or the one that is there.</summary>
-    internal async Task<ChildOrder?> PlaceForAccountAsync(Visitor guardian, string record, CancellationToken ct)
+    /// <summary>The account order of the child: this guardian's new one, or the one that is there.</summary>
+    internal async Task<ChildOrder?> PlaceForAccountAsync(Visitor guardian, ChildRecord child, CancellationToken ct)
     {
-        await PlaceAsync(guardian, Guid.CreateVersion7(clock.GetUtcNow()), ChildOrder.Account, record, ct);
-        return await OfRecordAsync(record, ct);
+        await PlaceAsync(guardian, Guid.CreateVersion7(clock.GetUtcNow()), ChildOrder.Account, child.ChildId, ct);
+        return await OfChildAsync(child, ct);
     }
 
-    internal async Task<ChildOrder?> OfRecordAsync(string record, CancellationToken ct)
+    internal async Task<ChildOrder?> OfChildAsync(ChildRecord child, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        return await connection.QuerySingleOrDefaultAsync<ChildOrder>(new CommandDefinition(OfRecordSql, new { record }, cancellationToken: ct));
+        return await connection.QuerySingleOrDefaultAsync<ChildOrder>(new CommandDefinition(OfChildSql, new { records = child.Records.ToArray() }, cancellationToken: ct));
     }
 
     /// <summary>The password order of this id: a new one, or the same that was placed before; null when the id is another order's.</summary>

@@ -8,12 +8,20 @@ using Npgsql;
 namespace Aupd.SignIn.Family;
 
 /// <summary>A child with what the gateway knows of its account.</summary>
+/// <param name="Records">By which this guardian has the child: one for each school; the first is the page's.</param>
 /// <param name="AccountId">The gateway's id of the account; null: the child has none.</param>
 /// <param name="HasFirstPassword">Nobody has signed in with the sheet yet.</param>
 /// <param name="LastSignIn">Null: never, as far as the trail goes.</param>
-internal sealed record ChildState(ChildRecord Child, Guid? AccountId, string? Login, bool IsActivated, bool HasFirstPassword, DateTimeOffset? LastSignIn)
+internal sealed record ChildState(IReadOnlyList<ChildRecord> Records, Guid? AccountId, string? Login, bool IsActivated, bool HasFirstPassword, DateTimeOffset? LastSignIn)
 {
-    internal string Where => string.IsNullOrEmpty(Child.ClassName) ? Child.School : $"{Child.School}, {Child.ClassName}";
+    internal ChildRecord Child => Records[0];
+
+    internal string Where => string.Join("; ", Records.Select(WhereOf));
+
+    /// <summary>The schools that do not know the child's account: it was made by the child, and they have neither its phone nor its e-mail.</summary>
+    internal IReadOnlyList<string> NotRecognisedAt => AccountId is null ? [] : [.. Records.Where(r => !r.IsRecognised).Select(r => r.School)];
+
+    internal static string WhereOf(ChildRecord record) => string.IsNullOrEmpty(record.ClassName) ? record.School : $"{record.School}, {record.ClassName}";
 
     internal string Words(Language l) => this switch
     {
@@ -44,13 +52,15 @@ internal sealed class ChildStates(NpgsqlDataSource source, ChildOrders orders, A
         public bool IsActivated { get; init; }
     }
 
-    internal async Task<IReadOnlyList<ChildState>> OfAsync(IReadOnlyList<ChildRecord> children, CancellationToken ct)
+    /// <summary>One state for each child, however many schools it has, in the order of the records.</summary>
+    internal async Task<IReadOnlyList<ChildState>> OfAsync(IReadOnlyList<ChildRecord> records, CancellationToken ct)
     {
-        var subjects = children.Select(c => c.AccountId).OfType<string>().ToArray();
+        var children = records.GroupBy(r => r.ChildId, StringComparer.Ordinal).Select(g => g.ToList()).ToList();
+        var subjects = records.Select(c => c.AccountId).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
         var accounts = subjects.Length == 0 ? [] : await AccountsAsync(subjects, ct);
         var unused = await orders.UnusedAsync(subjects, ct);
         var latest = await audit.LatestOfAsync([.. accounts.Values.Select(a => a.Id.ToString())], SignIns, ct);
-        return [.. children.Select(c => c.AccountId is { } subject && accounts.TryGetValue(subject, out var account)
+        return [.. children.Select(c => c[0].AccountId is { } subject && accounts.TryGetValue(subject, out var account)
             ? new ChildState(c, account.Id, account.Login, account.IsActivated, unused.Contains(subject),
                 latest.TryGetValue(account.Id.ToString(), out var at) ? at : null)
             : new ChildState(c, null, null, false, false, null))];

@@ -17,8 +17,8 @@ internal abstract class ChildPage(CabinetParts parts, FamilyRights rights, Child
     protected async Task<IActionResult?> EnterForChildAsync(CancellationToken ct)
     {
         if (await EnterPrivatelyAsync(ct) is { } elsewhere) return elsewhere;
-        if (await rights.ChildAsync(Visitor, ChildId, ct) is not { } child) return Redirect(FamilyAddresses.Lost);
-        State = (await states.OfAsync([child], ct))[0];
+        if (await rights.RecordsOfChildAsync(Visitor, ChildId, ct) is not { Count: > 0 } records) return Redirect(FamilyAddresses.Lost);
+        State = (await states.OfAsync(records, ct))[0];
         return null;
     }
 

@@ -11,7 +11,13 @@ internal sealed class FamilyRights(IFamilies families, Throttle throttle, SignIn
 
     /// <summary>Null for whatever is no child of this guardian's now; a child of others is not told apart from one that is not there.</summary>
     internal async Task<ChildRecord?> ChildAsync(Visitor guardian, string? pupilRecordId, CancellationToken ct) =>
-        string.IsNullOrEmpty(pupilRecordId) ? null : (await ChildrenOfAsync(guardian, ct)).FirstOrDefault(c => c.PupilRecordId == pupilRecordId);
+        (await RecordsOfChildAsync(guardian, pupilRecordId, ct)).FirstOrDefault();
+
+    /// <summary>What this guardian has of the child whose record it is: that record first, where he is in its card, then the other schools'. Empty for
+    /// whatever is no child of his now.</summary>
+    internal async Task<IReadOnlyList<ChildRecord>> RecordsOfChildAsync(Visitor guardian, string? pupilRecordId, CancellationToken ct) =>
+        string.IsNullOrEmpty(pupilRecordId) ? []
+            : [.. (await ChildrenOfAsync(guardian, ct)).Where(c => c.Records.Contains(pupilRecordId)).OrderByDescending(c => c.PupilRecordId == pupilRecordId)];
 
     /// <summary>Counts an act of this guardian's; false when there were too many in this hour.</summary>
     internal async Task<bool> MayActAsync(Visitor guardian, CancellationToken ct) => (await throttle.HitAsync(

@@ -27,7 +27,7 @@ internal abstract record FamilyOutcome
 }
 
 /// <summary>A guardian has a child's account made from its enrolment record. Whoever races, and wherever an answer is lost, there is one order per
-/// record, one login and one account; a repetition goes on where the one before stopped.</summary>
+/// child, whichever of its records it is asked for, one login and one account; a repetition goes on where the one before stopped.</summary>
 internal sealed class MakeChildAccount(
     NpgsqlDataSource source, FamilyRights rights, ChildOrders orders, ReserveLogin logins, PortalFamily portal, PortalClient client, PortalAccounts accounts,
     MatchAccount match, AuditTrail audit, TimeProvider clock)
@@ -38,12 +38,12 @@ internal sealed class MakeChildAccount(
     {
         if (await rights.ChildAsync(guardian, childId, ct) is not { } child) return new FamilyOutcome.NotYours();
         // Asked first: whoever pressed twice is led to the sheet, and not told that the account is there.
-        var order = child.AccountId is null ? null : await orders.OfRecordAsync(child.PupilRecordId, ct);
+        var order = child.AccountId is null ? null : await orders.OfChildAsync(child, ct);
         if (order is { DoneAt: not null }) return Of(guardian, order);
         // Half done by another request, or by a node that is gone: it is gone on with. Of an account of the child's own nothing more is made.
         if (child.AccountId is not null && (order is null || !child.MadeFromRecord)) return new FamilyOutcome.AlreadyThere();
         if (!await rights.MayActAsync(guardian, ct)) return new FamilyOutcome.TooMany();
-        order ??= await orders.PlaceForAccountAsync(guardian, child.PupilRecordId, ct);
+        order ??= await orders.PlaceForAccountAsync(guardian, child, ct);
         if (order is null) return new FamilyOutcome.NotNow();
         if (order.DoneAt is not null) return Of(guardian, order);
         return await CarryOutAsync(guardian, child, order, ct);
@@ -79,7 +79,7 @@ internal sealed class MakeChildAccount(
     {
         var account = await accounts.SaveAsync(new PortalAccount(client.Issuer, done.Subject, child.Name)
         {
-            BirthDate = child.BirthDate, PortalLogin = done.Login, MadeFromRecordId = child.PupilRecordId, CreatedAtPortal = order.OrderedAt,
+            BirthDate = child.BirthDate, PortalLogin = done.Login, MadeFromRecordId = child.ChildId, CreatedAtPortal = order.OrderedAt,
         }, ct);
         await match.RunAsync(account, guardian.Trace, ct);
         await using var connection = await source.OpenConnectionAsync(ct);
@@ -89,7 +89,7 @@ internal sealed class MakeChildAccount(
             new { id = order.Id, subject = done.Subject, now, accountId = guardian.AccountId, sid = guardian.Sid }, cancellationToken: ct)) == 1;
         if (!isMine) return;
         if (await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition("select id from signin.profile where account_id = @Id", new { account.Id }, cancellationToken: ct)) is { } profile)
-            await ReserveLogin.BindAsync(connection, profile, [child.PupilRecordId], ct);
+            await ReserveLogin.BindAsync(connection, profile, child.Records, ct);
         await audit.WriteAsync(connection, new AuditLine("signin.child-account-made", guardian.AccountId.ToString(), account.Id.ToString(), guardian.Trace,
             new { record = child.PupilRecordId, order = order.Id }), ct);
         await transaction.CommitAsync(ct);

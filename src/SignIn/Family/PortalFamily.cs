@@ -28,7 +28,7 @@ internal sealed class PortalFamily(PortalApi portal)
     {
         var form = new Dictionary<string, string>
         {
-            ["order"] = order.ToString(), ["by"] = by, ["record"] = child.PupilRecordId, ["login"] = login,
+            ["order"] = order.ToString(), ["by"] = by, ["record"] = child.ChildId, ["login"] = login,
             ["last_name"] = child.Name.Last, ["first_name"] = child.Name.First,
         };
         if (child.Name.Middle is { } middle) form["middle_name"] = middle;

@@ -56,14 +56,14 @@ internal sealed class ReserveLogin(NpgsqlDataSource source, TimeProvider clock)
     internal async Task GiveUpAsync(ChildRecord child, string login, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(GiveUpSql, new { record = child.PupilRecordId, key = LoginText.Key(login), now = clock.GetUtcNow() }, cancellationToken: ct));
+        await connection.ExecuteAsync(new CommandDefinition(GiveUpSql, new { record = child.ChildId, key = LoginText.Key(login), now = clock.GetUtcNow() }, cancellationToken: ct));
     }
 
     /// <summary>No account is made of the record after all; nobody has seen the login.</summary>
     internal async Task ReleaseAsync(ChildRecord child, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(ReleaseSql, new { record = child.PupilRecordId }, cancellationToken: ct));
+        await connection.ExecuteAsync(new CommandDefinition(ReleaseSql, new { record = child.ChildId }, cancellationToken: ct));
     }
 
     /// <summary>A person who is these records has a profile: what was reserved for them is this profile's login, unless it has one.</summary>
@@ -71,9 +71,9 @@ internal sealed class ReserveLogin(NpgsqlDataSource source, TimeProvider clock)
         connection.ExecuteAsync(new CommandDefinition(BindSql, new { profileId, records = records.ToArray() }, cancellationToken: ct));
 
     private static Task<string?> KeptAsync(NpgsqlConnection connection, ChildRecord child, CancellationToken ct) =>
-        connection.ExecuteScalarAsync<string?>(new CommandDefinition(KeptSql, new { record = child.PupilRecordId }, cancellationToken: ct));
+        connection.ExecuteScalarAsync<string?>(new CommandDefinition(KeptSql, new { record = child.ChildId }, cancellationToken: ct));
 
     private async Task<bool> TakeAsync(NpgsqlConnection connection, ChildRecord child, string login, string origin, CancellationToken ct) =>
         await connection.ExecuteScalarAsync<string?>(new CommandDefinition(TakeSql,
-            new { key = LoginText.Key(login), login, record = child.PupilRecordId, origin, now = clock.GetUtcNow() }, cancellationToken: ct)) is not null;
+            new { key = LoginText.Key(login), login, record = child.ChildId, origin, now = clock.GetUtcNow() }, cancellationToken: ct)) is not null;
 }

@@ -5,7 +5,7 @@ namespace Aupd.SignIn.Tests.Family;
 
 /// <summary>The region with a second child in every family: <c>k{i}</c>, eight years old, without phone or e-mail; the guardians are the parent and the
 /// teacher who is a parent of the same number. People by number: 0–9 accounts, 10–17 passwords and sessions.</summary>
-public sealed class FamilySite : GatewaySite
+public class FamilySite : GatewaySite
 {
     /// <summary>Journal logins of the first children: usable, unusable, none.</summary>
     private static string JournalLogin(int i) => i switch { 1 => "petya_1", 2 => "petya.2", _ => "" };

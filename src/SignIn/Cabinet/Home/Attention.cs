@@ -61,8 +61,10 @@ internal sealed class Attention(
     {
         var without = await pupils.WithoutAccountAsync([.. guardian.Children.Select(c => c.PupilRecordId)], ct);
         if (without.Count == 0) return [];
-        var names = string.Join(", ", guardian.Children.Where(c => without.Contains(c.PupilRecordId)).Select(c => c.Name.First));
-        return [new Todo(without.Count == 1 ? l[$"{names}: своей учётной записи пока нет.", $"{names} has no account yet."]
+        // A child at two schools is named once.
+        var children = guardian.Children.Where(c => without.Contains(c.PupilRecordId)).Select(c => c.Name).Distinct().ToList();
+        var names = string.Join(", ", children.Select(c => c.First));
+        return [new Todo(children.Count == 1 ? l[$"{names}: своей учётной записи пока нет.", $"{names} has no account yet."]
             : l[$"{names}: своих учётных записей пока нет.", $"{names} have no accounts yet."], l["Завести аккаунт", "Make an account"], CabinetTabs.Family)];
     }
 }
