@@ -29,6 +29,7 @@ public static class WorkplaceModule
             .AddSingleton(new FactRoute(RolesChanged.Topic, OnRolesChanged.ReceiverName))
             .AddSingleton(new FactRoute(AccountsCompared.Topic, OnAccountsCompared.ReceiverName));
         services.AddSingleton<TrustedFolder>().AddSingleton<FindTwins>().AddSingleton<RefreshPeople>();
+        services.AddSingleton<EntryTemplate>().AddSingleton<FindPerson>().AddSingleton<DeliverAccount>().AddSingleton<DeliveryTarget, DirectoryTarget>();
         services.AddSingleton<IWorkplaceAccounts, WorkplaceAccounts>();
         services.AddSingleton<PasswordKeys>().AddSingleton<IWorkplacePasswords, KeepPasswords>()
             .AddSingleton<IPersonalDataPart, AccountPart>();
@@ -44,6 +45,6 @@ public static class WorkplaceModule
     /// <summary>On top of <see cref="AddWorkplace"/>, in the gateway's worker.</summary>
     public static IServiceCollection AddWorkplaceWorker(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton<IFactReceiver, OnPersonChanged>().AddSingleton<IFactReceiver, OnRolesChanged>().AddSingleton<IFactReceiver, OnAccountsCompared>()
-        .AddSingleton<EntryTemplate>().AddSingleton<FindPerson>().AddSingleton<DeliverAccount>().AddSingleton<AccountQueue>().AddSingleton<DeliverNext>()
+        .AddSingleton<AccountQueue>().AddSingleton<DeliverNext>().AddSingleton<TargetStates>().AddSingleton<PlantDeliveries>()
         .AddHostedService<DeliveryWorker>().AddHostedService<SweepPasswords>();
 }

@@ -65,7 +65,7 @@ public sealed class AccountTests(School school)
 
         await school.DismissAsync(person);
         await school.AccountAsync(person, "it is closed again", a => a.IsDisabled && a.Name.Contains(",OU=Left,", StringComparison.Ordinal));
-        await Eventually.HoldsAsync("that is kept", () => school.QueryAsync<bool>("select delivered_version = version from workplace.account where login = @Login", new { person.Login }));
+        await Eventually.HoldsAsync("that is kept", () => school.QueryAsync<bool>("select d.delivered_version = d.version from workplace.delivery d join workplace.account using (profile_id) where login = @Login", new { person.Login }));
         school.Clock.Advance(TimeSpan.FromDays(179));
         Assert.NotNull(school.Domain.Account(person.Login));
         school.Clock.Advance(TimeSpan.FromDays(2));

@@ -1,5 +1,6 @@
 using Aupd.TestKit;
 using Aupd.Workplace.ActiveDirectory;
+using Aupd.Workplace.Delivery;
 using Aupd.Workplace.Doors;
 using Aupd.Workplace.Tests.Samba;
 
@@ -37,8 +38,8 @@ public sealed class ConflictTests(School school)
         Assert.Empty(school.Domain.AsAdministrator(link => link.Find("(sAMAccountName=cother?*)")));
 
         await SaysAsync("CN=cother,CN=Users,DC=obr,DC=test", "workplace", "conflicts");
-        Assert.False(await Accounts.AdoptAsync("nobody", "test", default));
-        Assert.True(await Accounts.AdoptAsync("COther", "test", default));
+        Assert.False(await Accounts.AdoptAsync("nobody", DirectoryTarget.TargetName, "test", default));
+        Assert.True(await Accounts.AdoptAsync("COther", DirectoryTarget.TargetName, "test", default));
         account = await school.AccountAsync(person, "it is taken over", a => a["sn"] == "Учителева" && !a.IsDisabled);
         Assert.Equal(id, account.Id);
         Assert.DoesNotContain(await Accounts.ConflictsAsync(100, default), c => c.Login == "cother");
@@ -63,8 +64,8 @@ public sealed class ConflictTests(School school)
         var person = await school.TeacherAsync("krbtgt");
         await school.ActivateAsync(person);
         Assert.Equal(ConflictReason.Protected, (await ConflictAsync("krbtgt")).Reason);
-        Assert.True(await Accounts.AdoptAsync("krbtgt", "test", default));
-        await Eventually.HoldsAsync("it was looked at again", () => school.QueryAsync<bool>("select due_at is null and conflict is not null from workplace.account where login = 'krbtgt'"));
+        Assert.True(await Accounts.AdoptAsync("krbtgt", DirectoryTarget.TargetName, "test", default));
+        await Eventually.HoldsAsync("it was looked at again", () => school.QueryAsync<bool>("select d.due_at is null and d.conflict is not null from workplace.delivery d join workplace.account using (profile_id) where login = 'krbtgt'"));
         Assert.Null(school.Domain.Account("krbtgt")!["employeeNumber"]);
     }
 

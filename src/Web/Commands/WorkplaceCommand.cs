@@ -4,38 +4,44 @@ using Aupd.Workplace.Doors;
 
 namespace Aupd.Web.Commands;
 
-/// <summary>The accounts in the schools' directory: what waits, what a person must decide.</summary>
+/// <summary>The accounts in the schools' directory and in Teams: what waits, what a person must decide.</summary>
 internal static class WorkplaceCommand
 {
     private const int LongestList = 1000;
 
-    public static Command Create() => new("workplace", "Accounts in the schools' directory.") { State(), Check(), Conflicts(), Adopt(), Twins(), Dead(), Replay(), Refresh() };
+    public static Command Create() => new("workplace", "Accounts in the schools' directory and in Teams.") { State(), Check(), Conflicts(), Adopt(), Twins(), Dead(), Replay(), Refresh() };
 
     private static Command State() => Make("state", "How many accounts are in order, wait, were given up, or need a decision.", async (accounts, _, ct) =>
     {
-        var counts = await accounts.CountsAsync(ct);
-        await Console.Out.WriteLineAsync($"{counts.InOrder} in order, {counts.Waiting} wait, {counts.Dead} given up, {counts.Conflicts} need a decision; {counts.Left} of people who have left.");
+        foreach (var c in await accounts.CountsAsync(ct))
+        {
+            await Console.Out.WriteLineAsync($"{c.Target}: {c.InOrder} in order, {c.Waiting} wait, {c.Dead} given up, {c.Conflicts} need a decision; {c.Left} of people who have left.");
+            if (c.AwaySince is { } since) await Console.Out.WriteLineAsync($"{c.Target}: away since {since:yyyy-MM-dd HH:mm}. {c.AwayReason}");
+        }
     });
 
-    private static Command Check() => Make("check", "Opens the directory as the worker does, and says why it cannot.", async (accounts, _, ct) =>
+    private static Command Check() => Make("check", "Opens the directory and Teams as the worker does, and says why it cannot.", async (accounts, _, ct) =>
     {
         foreach (var line in await accounts.CheckAsync(ct)) await Console.Out.WriteLineAsync(line);
     });
 
-    private static Command Conflicts() => Make("conflicts", "Logins that need a person's decision: put the directory right and replay, or adopt.", async (accounts, _, ct) =>
+    private static Command Conflicts() => Make("conflicts", "Logins that need a person's decision: put it right there and replay, or adopt.", async (accounts, _, ct) =>
     {
         foreach (var c in await accounts.ConflictsAsync(LongestList, ct))
-            await Console.Out.WriteLineAsync($"{c.Login,-20} {c.Since:yyyy-MM-dd HH:mm}  {c.Reason,-18} {c.Sentence}\n{"",-20} {c.EntryName}");
+            await Console.Out.WriteLineAsync($"{c.Login,-20} {c.Target,-9} {c.Since:yyyy-MM-dd HH:mm}  {c.Reason,-18} {c.Sentence}\n{"",-20} {c.EntryName}");
     });
 
     private static Command Adopt()
     {
         var login = new Argument<string>("LOGIN") { Description = "As listed by \"conflicts\"." };
+        var target = new Option<string>("--in") { Description = "directory or teams.", DefaultValueFactory = _ => "directory" };
+        target.AcceptOnlyFromAmong("directory", "teams");
         var command = Make("adopt", "Decides that the account in question is that person's own.", async (accounts, parsed, ct) =>
         {
-            if (!await accounts.AdoptAsync(parsed.GetValue(login)!, "command", ct)) throw new CommandException("No such decision waits for that login.");
+            if (!await accounts.AdoptAsync(parsed.GetValue(login)!, parsed.GetValue(target)!, "command", ct)) throw new CommandException("No such decision waits for that login there.");
         });
         command.Arguments.Add(login);
+        command.Options.Add(target);
         return command;
     }
 
@@ -50,9 +56,9 @@ internal static class WorkplaceCommand
         }
     });
 
-    private static Command Dead() => Make("dead", "Accounts that the directory has refused again and again, with its words.", async (accounts, _, ct) =>
+    private static Command Dead() => Make("dead", "Accounts that were refused again and again, with the reason.", async (accounts, _, ct) =>
     {
-        foreach (var d in await accounts.DeadAsync(LongestList, ct)) await Console.Out.WriteLineAsync($"{d.Login,-20} {d.Since:yyyy-MM-dd HH:mm}  {d.Error}");
+        foreach (var d in await accounts.DeadAsync(LongestList, ct)) await Console.Out.WriteLineAsync($"{d.Login,-20} {d.Target,-9} {d.Since:yyyy-MM-dd HH:mm}  {d.Error}");
     });
 
     private static Command Replay()

@@ -1,5 +1,6 @@
 using System.DirectoryServices.Protocols;
 using System.Globalization;
+using Aupd.Workplace.Delivery;
 using Aupd.Workplace.People;
 
 namespace Aupd.Workplace.ActiveDirectory;
@@ -69,7 +70,7 @@ internal sealed class DeliverAccount(DirectorySettings settings, EntryTemplate t
             // Another worker made it a moment ago; or the place is held by an account of another login.
             if (find.Run(link, order) is { } mine) return mine.Entry;
             var holder = link.ReadAccount(name);
-            throw new DirectoryConflictException(new DirectoryConflict(ConflictReason.PlaceTaken, holder?.Id, name, holder?.Login));
+            throw new DirectoryConflictException(ConflictReason.PlaceTaken, holder?.Id, name, holder?.Login);
         }
         return link.ReadAccount(name) ?? throw new DirectoryAwayException("The account that was made is not seen: another server of the domain answered.");
     }
@@ -91,7 +92,7 @@ internal sealed class DeliverAccount(DirectorySettings settings, EntryTemplate t
         catch (DirectoryRefusalException e) when (e.Code == ResultCode.EntryAlreadyExists)
         {
             var holder = link.ReadAccount($"CN={LdapText.Value(order.Desired.Login)},{unit}");
-            throw new DirectoryConflictException(new DirectoryConflict(ConflictReason.PlaceTaken, holder?.Id, holder?.Name, holder?.Login));
+            throw new DirectoryConflictException(ConflictReason.PlaceTaken, holder?.Id, holder?.Name, holder?.Login);
         }
         acts.Add("moved");
         return link.ReadAccount($"<GUID={entry.Id:D}>") ?? throw new DirectoryAwayException("The account that was moved is not seen: another server of the domain answered.");

@@ -1,4 +1,5 @@
 using Aupd.Kernel.People;
+using Aupd.Workplace.Delivery;
 
 namespace Aupd.Workplace.ActiveDirectory;
 
@@ -84,5 +85,5 @@ internal sealed class FindPerson(DirectorySettings settings)
 
     private static string? Joined(PersonName person) => PersonName.TryCreate(person.Last, $"{person.First} {person.Middle}", null)?.FirstKey;
 
-    private static DirectoryConflictException Conflict(string reason, Entry entry) => new(new DirectoryConflict(reason, entry.Id, entry.Name, entry.Login));
+    private static DirectoryConflictException Conflict(string reason, Entry entry) => new(reason, entry.Id, entry.Name, entry.Login);
 }

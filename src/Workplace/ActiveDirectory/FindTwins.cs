@@ -35,7 +35,7 @@ internal sealed class FindTwins(NpgsqlDataSource source, DirectorySettings setti
             select 'name and login', name_key || '/' || stem, s.* from staging_twin s where name_key is not null),
         several as (select *, count(*) over (partition by evidence, group_key) as members from marked)
         select v.evidence, v.group_key, v.login, v.entry_name, v.shown_name, v.is_disabled, v.created_on, v.last_used_on,
-               exists (select 1 from workplace.account a where a.object_id = v.object_id) as is_managed
+               exists (select 1 from workplace.delivery d where d.target = 'directory' and d.remote_id = v.object_id::text) as is_managed
           from several v where members > 1 order by v.evidence, v.group_key, v.login
         """;
 

@@ -1,47 +1,47 @@
 using Aupd.Kernel.Jose;
-using Aupd.Workplace.ActiveDirectory;
 using Aupd.Workplace.Passwords;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Aupd.Workplace.Delivery;
 
-/// <summary>Carries one due account to the directory. The lock on the person lasts until what came of it is kept; a worker that dies lets go of it, and
+/// <summary>Carries one due account to a target. The lock on the person lasts until what came of it is kept; a worker that dies lets go of it, and
 /// the next begins at the search.</summary>
-internal sealed partial class DeliverNext(NpgsqlDataSource source, AccountQueue queue, DeliverAccount deliver, PasswordKeys keys, ILogger<DeliverNext> log)
+internal sealed partial class DeliverNext(NpgsqlDataSource source, AccountQueue queue, PasswordKeys keys, ILogger<DeliverNext> log)
 {
     /// <summary>False when nothing is due.</summary>
-    /// <exception cref="DirectoryAwayException">The directory cannot be spoken to; nothing was kept, all stays due.</exception>
-    public async Task<bool> RunAsync(Func<DirectoryLink> link, CancellationToken ct)
+    /// <exception cref="TargetAwayException">The target cannot be spoken to; nothing was kept, all stays due.</exception>
+    public async Task<bool> RunAsync(DeliveryTarget target, TargetSession session, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        if (await queue.TakeAsync(connection, ct) is not { } profileId) return false;
-        if (await queue.ReadAsync(connection, profileId, ct) is not { } due) return true;
-        await DeliverAsync(connection, link, due, ct);
+        if (await queue.TakeAsync(connection, target, ct) is not { } profileId)
+        {
+            if (!await session.DeliverOtherAsync(connection, ct)) return false;
+        }
+        else if (await queue.ReadAsync(connection, target, profileId, ct) is { } due) await DeliverAsync(connection, target, session, due, ct);
+        else return true;
         await transaction.CommitAsync(ct);
         return true;
     }
 
-    private async Task DeliverAsync(NpgsqlConnection connection, Func<DirectoryLink> link, DueAccount due, CancellationToken ct)
+    private async Task DeliverAsync(NpgsqlConnection connection, DeliveryTarget target, TargetSession session, DueAccount due, CancellationToken ct)
     {
         try
         {
             var password = await PasswordOfAsync(connection, due, ct);
-            var order = queue.OrderFor(due, password);
-            // Blocking calls: on a thread of the pool, and to their end once begun.
-            var result = await Task.Run(() => deliver.Run(link(), order), CancellationToken.None);
-            await queue.DoneAsync(connection, due, password, result, ct);
+            var result = await session.DeliverAsync(due, queue.IsOver(target, due), password, ct);
+            await queue.DoneAsync(connection, target, due, password, result, ct);
         }
-        catch (DirectoryConflictException e)
+        catch (TargetConflictException e)
         {
-            ConflictFound(log, due.ProfileId, e.Conflict.Reason);
-            await queue.ConflictAsync(connection, due, e.Conflict, ct);
+            ConflictFound(log, due.ProfileId, target.Name, e.Conflict.Reason);
+            await queue.ConflictAsync(connection, target, due, e.Conflict, ct);
         }
-        catch (DirectoryRefusalException e)
+        catch (TargetRefusalException e)
         {
-            Refused(log, e, due.ProfileId, due.Attempts + 1);
-            await queue.RefusedAsync(connection, due, e.Message, ct);
+            Refused(log, e, due.ProfileId, target.Name, due.Attempts + 1);
+            await queue.RefusedAsync(connection, target, due, e.Message, ct);
         }
     }
 
@@ -56,9 +56,9 @@ internal sealed partial class DeliverNext(NpgsqlDataSource source, AccountQueue 
     [LoggerMessage(EventId = 7103, Level = LogLevel.Error, Message = "The password that waits for {ProfileId} cannot be read, and is wiped")]
     private static partial void Unreadable(ILogger logger, Guid profileId);
 
-    [LoggerMessage(EventId = 7101, Level = LogLevel.Warning, Message = "The account of {ProfileId} waits for a person to decide: {Reason}")]
-    private static partial void ConflictFound(ILogger logger, Guid profileId, string reason);
+    [LoggerMessage(EventId = 7101, Level = LogLevel.Warning, Message = "The account of {ProfileId} in {Target} waits for a person to decide: {Reason}")]
+    private static partial void ConflictFound(ILogger logger, Guid profileId, string target, string reason);
 
-    [LoggerMessage(EventId = 7102, Level = LogLevel.Warning, Message = "The directory refused the account of {ProfileId}, attempt {Attempt}")]
-    private static partial void Refused(ILogger logger, Exception cause, Guid profileId, int attempt);
+    [LoggerMessage(EventId = 7102, Level = LogLevel.Warning, Message = "The account of {ProfileId} was refused by {Target}, attempt {Attempt}")]
+    private static partial void Refused(ILogger logger, Exception cause, Guid profileId, string target, int attempt);
 }

@@ -9,52 +9,69 @@ using Npgsql;
 namespace Aupd.Workplace.Delivery;
 
 internal sealed class WorkplaceAccounts(
-    NpgsqlDataSource source, RefreshPeople refresh, FindTwins twins, DirectorySettings settings, TrustedFolder trusted, AuditTrail audit, TimeProvider clock) : IWorkplaceAccounts
+    NpgsqlDataSource source, RefreshPeople refresh, FindTwins twins, IEnumerable<DeliveryTarget> targets, AuditTrail audit, TimeProvider clock) : IWorkplaceAccounts
 {
     private const string CountsSql = """
-        select count(*) filter (where dead_at is null and conflict is null and delivered_version = version)::int as in_order,
-               count(*) filter (where dead_at is null and conflict is null and delivered_version < version)::int as waiting,
-               count(*) filter (where dead_at is not null)::int as dead, count(*) filter (where conflict is not null)::int as conflicts,
-               count(*) filter (where left_at is not null)::int as "left"
-          from workplace.account
+        select d.target, count(*) filter (where d.dead_at is null and d.conflict is null and d.delivered_version = d.version)::int as in_order,
+               count(*) filter (where d.dead_at is null and d.conflict is null and d.delivered_version < d.version)::int as waiting,
+               count(*) filter (where d.dead_at is not null)::int as dead, count(*) filter (where d.conflict is not null)::int as conflicts,
+               count(*) filter (where a.left_at is not null)::int as "left", max(t.away_at) as away_since, max(t.reason) as away_reason
+          from workplace.delivery d join workplace.account a on a.profile_id = d.profile_id left join workplace.target t on t.name = d.target
+         group by d.target order by d.target
         """;
 
     private const string ConflictsSql = """
-        select login, profile_id, conflict_at, conflict::text as conflict from workplace.account where conflict_at is not null order by conflict_at, login limit @limit
+        select a.login, a.profile_id, d.target, d.conflict_at, d.conflict::text as conflict from workplace.delivery d join workplace.account a on a.profile_id = d.profile_id
+         where d.conflict_at is not null order by d.conflict_at, a.login, d.target limit @limit
         """;
 
     private const string DeadSql = """
-        select login, profile_id, dead_at as since, coalesce(last_error, '') as error from workplace.account where dead_at is not null order by dead_at, login limit @limit
+        select a.login, a.profile_id, d.target, d.dead_at as since, coalesce(d.failure, '') as error from workplace.delivery d join workplace.account a on a.profile_id = d.profile_id
+         where d.dead_at is not null order by d.dead_at, a.login, d.target limit @limit
         """;
 
     private const string ReplaySql = $"""
         with again as (
-            update workplace.account set due_at = @now, attempts = 0, dead_at = null
-             where lower(login) = lower(@login) or @login::text is null and (dead_at is not null or conflict_at is not null)
+            update workplace.delivery d set due_at = @now, attempts = 0, dead_at = null from workplace.account a
+             where a.profile_id = d.profile_id and (lower(login) = lower(@login) or @login::text is null and (d.dead_at is not null or d.conflict_at is not null))
             returning 1), woken as (select pg_notify('{DeliveryWorker.Channel}', ''))
         select count(*)::int from again, woken
         """;
 
     private const string AdoptSql = $"""
         with adopted as (
-            update workplace.account set due_at = @now, attempts = 0, dead_at = null, claimed_object_id = (conflict ->> 'objectId')::uuid
-             where lower(login) = lower(@login) and conflict ->> 'objectId' is not null
-            returning profile_id), woken as (select pg_notify('{DeliveryWorker.Channel}', ''))
+            update workplace.delivery d set due_at = @now, attempts = 0, dead_at = null, claimed_id = d.conflict ->> 'objectId' from workplace.account a
+             where a.profile_id = d.profile_id and lower(login) = lower(@login) and d.target = @target and d.conflict ->> 'objectId' is not null
+            returning d.profile_id), woken as (select pg_notify('{DeliveryWorker.Channel}', ''))
         select profile_id from adopted, woken
         """;
 
+    private sealed record CountsRow
+    {
+        public string Target { get; init; } = "";
+        public int InOrder { get; init; }
+        public int Waiting { get; init; }
+        public int Dead { get; init; }
+        public int Conflicts { get; init; }
+        public int Left { get; init; }
+        public DateTimeOffset? AwaySince { get; init; }
+        public string? AwayReason { get; init; }
+    }
+
     private sealed record ConflictRow
     {
+        public string Target { get; init; } = "";
         public string Login { get; init; } = "";
         public Guid ProfileId { get; init; }
         public DateTimeOffset ConflictAt { get; init; }
         public string Conflict { get; init; } = "";
     }
 
-    public async Task<WorkplaceCounts> CountsAsync(CancellationToken ct)
+    public async Task<IReadOnlyList<WorkplaceCounts>> CountsAsync(CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        return await connection.QuerySingleAsync<WorkplaceCounts>(new CommandDefinition(CountsSql, cancellationToken: ct));
+        return (await connection.QueryAsync<CountsRow>(new CommandDefinition(CountsSql, cancellationToken: ct)))
+            .Select(r => new WorkplaceCounts(r.Target, r.InOrder, r.Waiting, r.Dead, r.Conflicts, r.Left, r.AwaySince, r.AwayReason)).ToList();
     }
 
     public async Task<IReadOnlyList<ConflictLine>> ConflictsAsync(int limit, CancellationToken ct)
@@ -63,8 +80,8 @@ internal sealed class WorkplaceAccounts(
         var rows = await connection.QueryAsync<ConflictRow>(new CommandDefinition(ConflictsSql, new { limit }, cancellationToken: ct));
         return rows.Select(r =>
         {
-            var conflict = JsonSerializer.Deserialize<DirectoryConflict>(r.Conflict, JsonSerializerOptions.Web)!;
-            return new ConflictLine(r.Login, r.ProfileId, r.ConflictAt, conflict.Reason, ConflictReason.Sentence(conflict.Reason), conflict.EntryName);
+            var conflict = JsonSerializer.Deserialize<AccountConflict>(r.Conflict, JsonSerializerOptions.Web)!;
+            return new ConflictLine(r.Target, r.Login, r.ProfileId, r.ConflictAt, conflict.Reason, ConflictReason.Sentence(conflict.Reason), conflict.EntryName);
         }).ToList();
     }
 
@@ -72,11 +89,12 @@ internal sealed class WorkplaceAccounts(
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         return (await connection.QueryAsync<DeadRow>(new CommandDefinition(DeadSql, new { limit }, cancellationToken: ct)))
-            .Select(r => new DeadLine(r.Login, r.ProfileId, r.Since, r.Error)).ToList();
+            .Select(r => new DeadLine(r.Target, r.Login, r.ProfileId, r.Since, r.Error)).ToList();
     }
 
     private sealed record DeadRow
     {
+        public string Target { get; init; } = "";
         public string Login { get; init; } = "";
         public Guid ProfileId { get; init; }
         public DateTimeOffset Since { get; init; }
@@ -93,13 +111,13 @@ internal sealed class WorkplaceAccounts(
         return count;
     }
 
-    public async Task<bool> AdoptAsync(string login, string actor, CancellationToken ct)
+    public async Task<bool> AdoptAsync(string login, string target, string actor, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        var profileId = await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(AdoptSql, new { login, now = clock.GetUtcNow() }, cancellationToken: ct));
+        var profileId = await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(AdoptSql, new { login, target, now = clock.GetUtcNow() }, cancellationToken: ct));
         if (profileId is null) return false;
-        await audit.WriteAsync(connection, new AuditLine("workplace.adoption-decided", actor, profileId.ToString()), ct);
+        await audit.WriteAsync(connection, new AuditLine("workplace.adoption-decided", actor, profileId.ToString(), null, new { target }), ct);
         await transaction.CommitAsync(ct);
         return true;
     }
@@ -108,16 +126,15 @@ internal sealed class WorkplaceAccounts(
 
     public IAsyncEnumerable<TwinGroup> TwinsAsync(CancellationToken ct) => twins.RunAsync(ct);
 
-    public Task<IReadOnlyList<string>> CheckAsync(CancellationToken ct) => Task.Run<IReadOnlyList<string>>(() =>
+    public async Task<IReadOnlyList<string>> CheckAsync(CancellationToken ct)
     {
-        if (!settings.IsConfigured) throw new DirectoryUnusableException("No directory is configured: see Workplace:Directory:Server.");
-        try
+        var (said, faults) = (new List<string>(), new List<string>());
+        foreach (var target in targets.Where(t => t.IsConfigured))
         {
-            using var link = DirectoryLink.Open(settings, trusted);
-            if (link.Read(link.Base, "objectClass") is null) throw new DirectoryUnusableException($"There is no {link.Base}: see Workplace:Directory:BaseName.");
-            return [$"The certificate of {settings.Server}:{settings.Port} is believed.", $"{settings.BindName} is let in.", $"People are searched for below {link.Base}."];
+            try { said.AddRange((await target.CheckAsync(ct)).Select(line => $"{target.Name}: {line}")); }
+            catch (Exception e) when (e is TargetAwayException or TargetRefusalException) { faults.Add($"{target.Name}: {e.Message}"); }
         }
-        catch (DirectoryAwayException e) { throw new DirectoryUnusableException(e.Message, e); }
-        catch (DirectoryRefusalException e) { throw new DirectoryUnusableException($"The directory refused: {e.Message}", e); }
-    }, ct);
+        if (faults.Count > 0) throw new DirectoryUnusableException(string.Join(Environment.NewLine, faults.Concat(said)));
+        return said.Count > 0 ? said : throw new DirectoryUnusableException("Nothing is configured: see Workplace:Directory:Server and Workplace:Teams:Url.");
+    }
 }

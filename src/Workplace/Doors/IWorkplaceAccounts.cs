@@ -1,22 +1,22 @@
 namespace Aupd.Workplace.Doors;
 
-/// <summary>What an administrator sees and decides of the accounts in the directory; every decision goes to the audit trail.</summary>
+/// <summary>What an administrator sees and decides of the accounts in the directory and in Teams; every decision goes to the audit trail.</summary>
 public interface IWorkplaceAccounts
 {
-    /// <summary>How many accounts are as they should be, wait, were given up, or need a decision.</summary>
-    Task<WorkplaceCounts> CountsAsync(CancellationToken ct);
+    /// <summary>How many accounts are as they should be, wait, were given up, or need a decision: a line for each target.</summary>
+    Task<IReadOnlyList<WorkplaceCounts>> CountsAsync(CancellationToken ct);
 
     /// <summary>Accounts that need a decision, the oldest first, at most so many.</summary>
     Task<IReadOnlyList<ConflictLine>> ConflictsAsync(int limit, CancellationToken ct);
 
-    /// <summary>Accounts that the directory has refused again and again, the oldest first.</summary>
+    /// <summary>Accounts that a target has refused again and again, the oldest first.</summary>
     Task<IReadOnlyList<DeadLine>> DeadAsync(int limit, CancellationToken ct);
 
     /// <summary>Tries again: one login, or all that were given up or need a decision. Returns how many.</summary>
     Task<int> ReplayAsync(string? login, string actor, CancellationToken ct);
 
-    /// <summary>The account in question is that person's own: it is taken over. False when that login waits for no such decision.</summary>
-    Task<bool> AdoptAsync(string login, string actor, CancellationToken ct);
+    /// <summary>The account in question is that person's own: it is taken over. False when that login waits for no such decision at that target.</summary>
+    Task<bool> AdoptAsync(string login, string target, string actor, CancellationToken ct);
 
     /// <summary>Reads anew what is so of everyone who is activated; returns how many differ from what was last kept.</summary>
     Task<int> RefreshAsync(CancellationToken ct);
@@ -25,17 +25,20 @@ public interface IWorkplaceAccounts
     /// <exception cref="DirectoryUnusableException">The directory cannot be read.</exception>
     IAsyncEnumerable<TwinGroup> TwinsAsync(CancellationToken ct);
 
-    /// <summary>Opens the directory as the worker does and says what it found.</summary>
-    /// <exception cref="DirectoryUnusableException">The message says why it cannot be used.</exception>
+    /// <summary>Opens each target that is configured as the worker does and says what it found.</summary>
+    /// <exception cref="DirectoryUnusableException">The message says which cannot be used and why.</exception>
     Task<IReadOnlyList<string>> CheckAsync(CancellationToken ct);
 }
 
-public sealed record WorkplaceCounts(int InOrder, int Waiting, int Dead, int Conflicts, int Left);
+/// <param name="Target"><c>directory</c> or <c>teams</c>.</param>
+/// <param name="AwaySince">Since when the target cannot be spoken to; null: it can, as far as is known.</param>
+/// <param name="AwayReason">Why, a sentence for an administrator.</param>
+public sealed record WorkplaceCounts(string Target, int InOrder, int Waiting, int Dead, int Conflicts, int Left, DateTimeOffset? AwaySince, string? AwayReason);
 
-/// <param name="EntryName">Distinguished name of the account in question; null where it was not seen.</param>
-public sealed record ConflictLine(string Login, Guid ProfileId, DateTimeOffset Since, string Reason, string Sentence, string? EntryName);
+/// <param name="EntryName">Distinguished name (in Teams: user name) of the account in question; null where it was not seen.</param>
+public sealed record ConflictLine(string Target, string Login, Guid ProfileId, DateTimeOffset Since, string Reason, string Sentence, string? EntryName);
 
-public sealed record DeadLine(string Login, Guid ProfileId, DateTimeOffset Since, string Error);
+public sealed record DeadLine(string Target, string Login, Guid ProfileId, DateTimeOffset Since, string Error);
 
 /// <param name="Evidence">What agrees: <c>id</c>, <c>snils</c> or <c>name and login</c>.</param>
 public sealed record TwinGroup(string Evidence, IReadOnlyList<TwinAccount> Accounts);

@@ -9,8 +9,9 @@ namespace Aupd.Workplace.People;
 internal sealed class AccountPart(NpgsqlDataSource source) : IPersonalDataPart
 {
     private const string OwnSql = """
-        select desired::text as desired, delivered_version = version as is_delivered, password_at, left_at, removed_at
-          from workplace.account where subject = @subject and desired is not null
+        select a.desired::text as desired, coalesce(d.delivered_version = d.version, false) as is_delivered, a.password_at, a.left_at, d.removed_at
+          from workplace.account a left join workplace.delivery d on d.profile_id = a.profile_id and d.target = 'directory'
+         where a.subject = @subject and a.desired is not null
         """;
 
     private sealed record Row

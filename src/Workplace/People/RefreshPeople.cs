@@ -6,9 +6,9 @@ using Npgsql;
 
 namespace Aupd.Workplace.People;
 
-/// <summary>Reads anew what is so of people and keeps what the directory should say of them. However facts race or are repeated, the row ends with
+/// <summary>Reads anew what is so of people and keeps what every target should say of them. However facts race or are repeated, the row ends with
 /// the newest state: it is locked before the state is read.</summary>
-internal sealed class RefreshPeople(NpgsqlDataSource source, IActivatedPeople people, Sealer sealer, TimeProvider clock)
+internal sealed class RefreshPeople(NpgsqlDataSource source, IActivatedPeople people, IEnumerable<Delivery.DeliveryTarget> targets, Sealer sealer, TimeProvider clock)
 {
     private const string PlantSql = """
         insert into workplace.account (profile_id, subject, login)
@@ -20,15 +20,22 @@ internal sealed class RefreshPeople(NpgsqlDataSource source, IActivatedPeople pe
 
     // A change begins the work anew, also where it had been given up or waits for a person. Who returns is no leaver any more.
     private const string KeepSql = """
-        update workplace.account a set login = n.login, desired = n.desired, version = a.version + 1, due_at = @now, attempts = 0, dead_at = null,
-               left_at = case when n.active then null else coalesce(a.left_at, @now) end
-          from unnest(@subjects::text[], @logins::text[], @desired::jsonb[], @active::boolean[]) as n (subject, login, desired, active)
-         where a.subject = n.subject and a.desired is distinct from n.desired
+        with changed as (
+            update workplace.account a set login = n.login, desired = n.desired, version = a.version + 1,
+                   left_at = case when n.active then null else coalesce(a.left_at, @now) end
+              from unnest(@subjects::text[], @logins::text[], @desired::jsonb[], @active::boolean[]) as n (subject, login, desired, active)
+             where a.subject = n.subject and a.desired is distinct from n.desired
+            returning a.profile_id, a.version),
+        due as (
+            insert into workplace.delivery (profile_id, target, version, due_at)
+            select c.profile_id, t.target, c.version, @now from changed c cross join unnest(@targets::text[]) as t (target)
+            on conflict (target, profile_id) do update set version = excluded.version, due_at = excluded.due_at, attempts = 0, dead_at = null)
+        select count(*)::int from changed
         """;
 
     private const string WakeSql = $"select pg_notify('{Delivery.DeliveryWorker.Channel}', '')";
 
-    /// <returns>How many are to be told to the directory.</returns>
+    /// <returns>How many are to be told to the targets.</returns>
     public async Task<int> RunAsync(IReadOnlyCollection<string> subjects, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
@@ -41,11 +48,11 @@ internal sealed class RefreshPeople(NpgsqlDataSource source, IActivatedPeople pe
         }, cancellationToken: ct));
         var mine = (await connection.QueryAsync<string>(new CommandDefinition(LockSql, new { subjects = known.Select(p => p.Subject).ToArray() }, cancellationToken: ct))).AsList();
         var now = (await people.OfAsync(connection, mine, ct)).Select(p => (p.Subject, Desired: DesiredAccount.Of(p, sealer))).ToList();
-        var changed = await connection.ExecuteAsync(new CommandDefinition(KeepSql, new
+        var changed = await connection.ExecuteScalarAsync<int>(new CommandDefinition(KeepSql, new
         {
             subjects = now.ConvertAll(p => p.Subject).ToArray(), logins = now.ConvertAll(p => p.Desired.Login).ToArray(),
             desired = now.ConvertAll(p => JsonSerializer.Serialize(p.Desired, JsonSerializerOptions.Web)).ToArray(),
-            active = now.ConvertAll(p => p.Desired.IsActive).ToArray(), now = clock.GetUtcNow(),
+            active = now.ConvertAll(p => p.Desired.IsActive).ToArray(), now = clock.GetUtcNow(), targets = targets.Where(t => t.IsConfigured).Select(t => t.Name).ToArray(),
         }, cancellationToken: ct));
         if (changed > 0) await connection.ExecuteAsync(new CommandDefinition(WakeSql, cancellationToken: ct));
         await transaction.CommitAsync(ct);
