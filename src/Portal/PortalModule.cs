@@ -43,6 +43,7 @@ public static class PortalModule
         services.AddSingleton<PasswordForSchool>();
         services.AddSingleton(new FactRoute(CredentialChanged.Topic, TellOfCredential.ReceiverName));
         services.AddSingleton(new FactRoute(AccountDisabled.Topic, TellOfDisabled.ReceiverName));
+        services.AddSingleton(new FactRoute(AccountEnabled.Topic, TellOfEnabled.ReceiverName));
         services.AddSingleton(new FactRoute(IdentifierChanged.Topic, TellOfIdentifier.ReceiverName));
         return services.AddSecondFactor(configuration).AddSelfService(configuration);
     }
@@ -59,7 +60,7 @@ public static class PortalModule
     public static IServiceCollection AddPortalWorker(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<TellSchool>().AddSingleton<IFactReceiver, TellOfCredential>().AddSingleton<IFactReceiver, TellOfIdentifier>()
-            .AddSingleton<IFactReceiver, TellOfDisabled>();
+            .AddSingleton<IFactReceiver, TellOfDisabled>().AddSingleton<IFactReceiver, TellOfEnabled>();
         services.AddHostedService<SweepExpired>();
         return services.AddSelfServiceWorker();
     }
@@ -73,7 +74,7 @@ public static class PortalModule
         // Both would judge by rules that are not ours: PasswordRules and the table's constraints judge.
         services.RemoveAll<IUserValidator<PortalAccount>>().RemoveAll<IPasswordValidator<PortalAccount>>();
         services.AddScoped<CreateAccount>().AddScoped<SetIdentifier>().AddScoped<ReplacePassword>().AddScoped<ChangePassword>();
-        services.AddScoped<DisableAccount>().AddScoped<IssueLogin>();
+        services.AddScoped<AccountStanding>().AddScoped<IssueLogin>();
         services.AddSingleton<FirstPasswordText>().AddScoped<MakeChildAccount>().AddScoped<ResetToFirstPassword>().AddScoped<ChooseOwnPassword>();
         services.AddScoped<IAccounts, AccountsDoor>();
     }

@@ -74,7 +74,7 @@ public sealed class AccountTests(School school)
     }
 
     [Fact]
-    public async Task An_account_that_was_closed_at_the_portal_is_closed_in_the_directory()
+    public async Task An_account_that_was_closed_at_the_portal_is_closed_in_the_directory_until_it_is_opened()
     {
         var person = await school.TeacherAsync("aclosed");
         await school.ActivateAsync(person);
@@ -82,6 +82,10 @@ public sealed class AccountTests(School school)
         await using (var scope = school.Service.Portal.Services.CreateAsyncScope())
             Assert.True(await scope.ServiceProvider.GetRequiredService<IAccounts>().DisableAsync(person.AccountId, "test"));
         await school.AccountAsync(person, "it is closed", a => a.IsDisabled);
+        await using (var scope = school.Service.Portal.Services.CreateAsyncScope())
+            Assert.True(await scope.ServiceProvider.GetRequiredService<IAccounts>().EnableAsync(person.AccountId, "test"));
+        var open = await school.AccountAsync(person, "it is open again", a => !a.IsDisabled && a.Name.Contains(",OU=Staff,", StringComparison.Ordinal));
+        Assert.True(school.Domain.BindOpens(open.Name, Person.Password));
     }
 
     [Theory]

@@ -3,12 +3,14 @@ using Aupd.Portal.Doors;
 
 namespace Aupd.Portal.Accounts;
 
-internal sealed class AccountsDoor(CreateAccount create, DisableAccount disable, AccountStore store, FindAccount find) : IAccounts
+internal sealed class AccountsDoor(CreateAccount create, AccountStanding standing, AccountStore store, FindAccount find) : IAccounts
 {
     public Task<CreateAccountOutcome> CreateAsync(NewAccount account, string actor, CancellationToken ct = default) =>
         create.RunAsync(account, actor, ct);
 
-    public Task<bool> DisableAsync(Guid id, string actor, CancellationToken ct = default) => disable.RunAsync(id, actor, ct);
+    public Task<bool> DisableAsync(Guid id, string actor, CancellationToken ct = default) => standing.DisableAsync(id, actor, ct);
+
+    public Task<bool> EnableAsync(Guid id, string actor, CancellationToken ct = default) => standing.EnableAsync(id, actor, ct);
 
     public async Task<FoundAccount?> FindAsync(string identifier, CancellationToken ct = default)
     {

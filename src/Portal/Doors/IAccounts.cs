@@ -11,6 +11,9 @@ public interface IAccounts
     /// <summary>Ends the account's sessions and grants and lets nobody sign in to it; false when there is no such account.</summary>
     Task<bool> DisableAsync(Guid id, string actor, CancellationToken ct = default);
 
+    /// <summary>Opens a closed account again, with what it had but for its sessions; false when there is no such account.</summary>
+    Task<bool> EnableAsync(Guid id, string actor, CancellationToken ct = default);
+
     /// <summary>By phone, e-mail, confirmed СНИЛС or login in any spelling, or by id.</summary>
     Task<FoundAccount?> FindAsync(string identifier, CancellationToken ct = default);
 }

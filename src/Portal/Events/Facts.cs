@@ -35,3 +35,12 @@ internal sealed record AccountDisabled(Guid AccountId, Guid ChangeId, DateTimeOf
     public static Fact FactFor(Guid accountId, DateTimeOffset at) =>
         new(Topic, accountId.ToString(), new AccountDisabled(accountId, Guid.CreateVersion7(at), at));
 }
+
+/// <summary>A closed account is open again.</summary>
+internal sealed record AccountEnabled(Guid AccountId, Guid ChangeId, DateTimeOffset At)
+{
+    public const string Topic = "portal.account-enabled";
+
+    public static Fact FactFor(Guid accountId, DateTimeOffset at) =>
+        new(Topic, accountId.ToString(), new AccountEnabled(accountId, Guid.CreateVersion7(at), at));
+}

@@ -11,6 +11,7 @@ internal static class SecurityEvent
     public const string CredentialChange = "https://schemas.openid.net/secevent/caep/event-type/credential-change";
     public const string IdentifierChange = "https://schemas.openid.net/secevent/risc/event-type/identifier-changed";
     public const string Disabled = "https://schemas.openid.net/secevent/risc/event-type/account-disabled";
+    public const string Enabled = "https://schemas.openid.net/secevent/risc/event-type/account-enabled";
 
     /// <summary>Our own addition to a changed password: the new one, a JWE to the key at <c>/workplace/keys</c> of the school.</summary>
     public const string NewPassword = "aupd_new_password";
@@ -27,6 +28,10 @@ internal static class SecurityEvent
 
     public static ReadOnlyMemory<byte> Of(AccountDisabled change, string issuer, DateTimeOffset now) =>
         Write(issuer, change.AccountId, change.ChangeId, now, Disabled,
+            json => json.WriteNumber("event_timestamp", change.At.ToUnixTimeSeconds()));
+
+    public static ReadOnlyMemory<byte> Of(AccountEnabled change, string issuer, DateTimeOffset now) =>
+        Write(issuer, change.AccountId, change.ChangeId, now, Enabled,
             json => json.WriteNumber("event_timestamp", change.At.ToUnixTimeSeconds()));
 
     /// <param name="account">As it is now: a receiver that gets two events out of order ends with the newest value all the same.</param>

@@ -69,6 +69,19 @@ internal sealed class TellOfDisabled(TellSchool school, SiteIdentity site, TimeP
     }
 }
 
+internal sealed class TellOfEnabled(TellSchool school, SiteIdentity site, TimeProvider clock) : IFactReceiver
+{
+    public const string ReceiverName = "portal.tell-account-enabled";
+    public string Name => ReceiverName;
+    public string Topic => AccountEnabled.Topic;
+
+    public Task ReceiveAsync(DeliveredFact fact, CancellationToken ct)
+    {
+        var change = fact.Payload.Deserialize<AccountEnabled>(JsonSerializerOptions.Web) ?? throw new JsonException("An empty fact.");
+        return school.SendAsync(SecurityEvent.Of(change, site.PublicUrl, clock.GetUtcNow()), ct);
+    }
+}
+
 internal sealed class TellOfIdentifier(TellSchool school, IServiceScopeFactory scopes, SiteIdentity site, TimeProvider clock)
     : IFactReceiver
 {

@@ -9,6 +9,7 @@ internal static class TrailWords
     {
         "portal.account-created" => l["Учётная запись создана", "Account created"],
         "portal.account-disabled" => l["Учётная запись отключена", "Account disabled"],
+        "portal.account-enabled" => l["Учётная запись снова открыта", "Account opened again"],
         "portal.signed-in" => l["Вход", "Signed in"],
         "portal.signed-out" => l["Выход", "Signed out"],
         "portal.password-wrong" => l["Введён неверный пароль", "A wrong password was entered"],

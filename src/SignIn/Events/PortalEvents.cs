@@ -14,7 +14,7 @@ using Npgsql;
 
 namespace Aupd.SignIn.Events;
 
-/// <summary>Acts on the portal's signed security events: a changed password ends older sessions, a disabled account all of them, a changed
+/// <summary>Acts on the portal's signed security events: a changed password ends older sessions, a disabled account all of them until it is enabled again, a changed
 /// identifier is compared anew.
 /// Acting twice does no harm, so an event is marked as taken after the act, and a crash in between lets the portal send it again.</summary>
 internal sealed class PortalEvents(
@@ -25,10 +25,24 @@ internal sealed class PortalEvents(
     internal const string NewPassword = "aupd_new_password";
 
     private const string ActivatedSql = "select id from signin.profile where account_id = @accountId and activated_at is not null";
-    private const string DisableSql = "update signin.profile set disabled_at = @now where account_id = @accountId and disabled_at is null";
+    // What happened later counts, in whatever order it is told; of the same second, that it was closed.
+    private const string DisableSql = """
+        with told as (
+            update signin.account set portal_standing_at = @at where id = @accountId and (portal_standing_at is null or portal_standing_at <= @at) returning id),
+        closed as (update signin.profile set disabled_at = coalesce(disabled_at, @now) where account_id in (select id from told))
+        select exists (select from told)
+        """;
+
+    private const string EnableSql = """
+        with told as (
+            update signin.account set portal_standing_at = @at where id = @accountId and (portal_standing_at is null or portal_standing_at < @at) returning id),
+        opened as (update signin.profile set disabled_at = null where account_id in (select id from told))
+        select exists (select from told)
+        """;
 
     internal const string CredentialChange = "https://schemas.openid.net/secevent/caep/event-type/credential-change";
     internal const string AccountDisabled = "https://schemas.openid.net/secevent/risc/event-type/account-disabled";
+    internal const string AccountEnabled = "https://schemas.openid.net/secevent/risc/event-type/account-enabled";
     internal const string IdentifierChanged = "https://schemas.openid.net/secevent/risc/event-type/identifier-changed";
 
     internal async Task TakeAsync(SecurityEvent news, CancellationToken ct)
@@ -44,7 +58,8 @@ internal sealed class PortalEvents(
                 await HandOverAsync(found.Account, news, ct);
                 await end.AuthenticatedBeforeAsync(found.Account.Id, HappenedAt(news), "password-changed", ct);
             }
-            else if (news.Type == AccountDisabled) await DisableAsync(found.Account, ct);
+            else if (news.Type == AccountDisabled) await DisableAsync(found.Account, HappenedAt(news), ct);
+            else if (news.Type == AccountEnabled) await StandsAsync(EnableSql, found.Account, HappenedAt(news), ct);
             else if (news.Type == IdentifierChanged && Changed(found.Account, news.Details) is { } account)
                 await match.RunAsync(await accounts.SaveAsync(account, ct), null, ct);
             await audit.WriteAsync(new AuditLine("signin.portal-event", "portal", found.Account.Id.ToString(), null, new { news.Type, news.Id, credential = Text(news.Details, "credential_type") }), ct);
@@ -65,17 +80,22 @@ internal sealed class PortalEvents(
         if (profileId is not null) await passwords.KeepAsync(connection, profileId.Value, message, news.Id, ct);
     }
 
-    // Marked first: the sessions that end cannot begin again meanwhile.
-    private async Task DisableAsync(PortalAccount account, CancellationToken ct)
+    // Marked first: the sessions that end cannot begin again meanwhile. If the account has been opened since, those that began after it stay.
+    private async Task DisableAsync(PortalAccount account, DateTimeOffset at, CancellationToken ct)
     {
-        await using (var connection = await source.OpenConnectionAsync(ct))
-        await using (var transaction = await connection.BeginTransactionAsync(ct))
-        {
-            await connection.ExecuteAsync(new CommandDefinition(DisableSql, new { accountId = account.Id, now = clock.GetUtcNow() }, cancellationToken: ct));
-            await facts.AddAsync(connection, PersonChanged.FactFor(account.Subject), ct);
-            await transaction.CommitAsync(ct);
-        }
-        await end.AllOfAsync(account.Id, "portal-account-disabled", ct);
+        if (await StandsAsync(DisableSql, account, at, ct)) await end.AllOfAsync(account.Id, "portal-account-disabled", ct);
+        else await end.AuthenticatedBeforeAsync(account.Id, at, "portal-account-disabled", ct);
+    }
+
+    // False: something later is known.
+    private async Task<bool> StandsAsync(string sql, PortalAccount account, DateTimeOffset at, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        if (!await connection.ExecuteScalarAsync<bool>(new CommandDefinition(sql, new { accountId = account.Id, at, now = clock.GetUtcNow() }, cancellationToken: ct))) return false;
+        await facts.AddAsync(connection, PersonChanged.FactFor(account.Subject), ct);
+        await transaction.CommitAsync(ct);
+        return true;
     }
 
     // A passkey or an app that came or went proves nothing less of those who are signed in; the portal lists them to the person instead.

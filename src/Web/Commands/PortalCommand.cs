@@ -8,7 +8,7 @@ namespace Aupd.Web.Commands;
 /// <summary>What an operator of the portal decides: whose СНИЛС is confirmed, which account is closed.</summary>
 internal static class PortalCommand
 {
-    public static Command Create() => new("portal", "Decisions of the portal's operator.") { Waiting(), Decide("confirm-snils", confirm: true), Decide("decline-snils", confirm: false), Disable(),
+    public static Command Create() => new("portal", "Decisions of the portal's operator.") { Waiting(), Decide("confirm-snils", confirm: true), Decide("decline-snils", confirm: false), Disable(), Enable(),
         Administrator("admin", mark: true), Administrator("not-admin", mark: false), AllowReset(), CancelReset() };
 
     private static Command Waiting()
@@ -47,6 +47,9 @@ internal static class PortalCommand
 
     private static Command Disable() => OnAccount<IAccounts>("disable", "Closes an account: its sessions end, nobody signs in to it.",
         (accounts, id, _, ct) => accounts.DisableAsync(id, "command", ct));
+
+    private static Command Enable() => OnAccount<IAccounts>("enable", "Opens a closed account again: its owner signs in as before.",
+        (accounts, id, _, ct) => accounts.EnableAsync(id, "command", ct));
 
     private static Command Administrator(string name, bool mark) => OnAccount<IAdministrators>(name, mark
         ? "Marks an account as an administrator's: it opens nothing before it has a second factor, and keeps at least one."

@@ -58,6 +58,7 @@ public sealed class AccountTests(PortalSite site) : IClassFixture<PortalSite>
             Assert.Equal(person.Id, (await accounts.FindAsync(name))?.Id);
         Assert.Null(await accounts.FindAsync("nobody-at-all"));
         Assert.False(await accounts.DisableAsync(Guid.CreateVersion7(), "test"));
+        Assert.False(await accounts.EnableAsync(Guid.CreateVersion7(), "test"));
     }
 
     [Fact]

@@ -88,6 +88,7 @@ internal sealed class HistoryWords(Places places)
         "credential-change" => l["Пароль изменён на портале", "The password was changed at the portal"],
         "identifier-changed" => l["Данные изменены на портале", "The data were changed at the portal"],
         "account-disabled" => l["Учётная запись портала отключена", "The portal account was disabled"],
+        "account-enabled" => l["Учётная запись портала снова открыта", "The portal account was opened again"],
         _ => l["Новость от портала", "News from the portal"],
     };
 
