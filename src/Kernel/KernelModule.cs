@@ -18,7 +18,7 @@ public static class KernelModule
     public static IServiceCollection AddKernel(this IServiceCollection services)
     {
         services.AddSingleton<AuditTrail>();
-        services.AddSingleton<FactLog>();
+        services.AddSingleton<FactLog>().AddSingleton<DeadFacts>();
         services.AddSingleton<Throttle>();
         services.AddSingleton<Places>();
         services.AddHttpContextAccessor();

@@ -68,6 +68,28 @@ public sealed class PasswordTests(School school)
     }
 
     [Fact]
+    public async Task A_changed_password_whose_event_was_given_up_arrives_when_it_is_replayed()
+    {
+        const string next = "девять тихих журавлей";
+        var person = await school.TeacherAsync("pdead");
+        await school.ActivateAsync(person);
+        await OpensAsync(person, Person.Password);
+        // As after an hour of failures: nothing carries it any more.
+        await school.QueryAsync<int>("""
+            create function give_up() returns trigger language plpgsql as $$ begin new.dead_at := now(); return new; end $$;
+            create trigger give_up before insert on kernel.outbox for each row when (new.receiver = 'portal.tell-credential-change') execute function give_up()
+            """);
+        await ChangeAsync(person, Person.Password, next);
+        await school.QueryAsync<int>("drop trigger give_up on kernel.outbox; drop function give_up");
+        Assert.Equal(1, await school.QueryAsync<long>("select count(*) from portal.password_for_school"));
+        Assert.False(school.Domain.BindOpens($"{person.Login}@zao.obr.test", next));
+        var dead = school.Service.Portal.Services.GetRequiredService<Kernel.Facts.DeadFacts>();
+        Assert.Equal(1, await dead.ReplayAsync(Portal.Doors.IAccounts.EventReceivers, person.AccountId.ToString(), "portal.events-replayed", "test", default));
+        await OpensAsync(person, next);
+        await Eventually.HoldsAsync("it is wiped", async () => await school.QueryAsync<long>("select count(*) from portal.password_for_school") == 0);
+    }
+
+    [Fact]
     public async Task A_password_that_the_directory_refuses_is_told_in_the_cabinet_with_what_to_change()
     {
         var person = await school.TeacherAsync("prefused");

@@ -5,6 +5,9 @@ namespace Aupd.Portal.Doors;
 /// <summary>Accounts of the portal, for the program's commands and the demo region. Scoped.</summary>
 public interface IAccounts
 {
+    /// <summary>How the names of the receivers begin that carry the events of accounts to the school.</summary>
+    const string EventReceivers = "portal.tell-";
+
     /// <summary>Asked again with the same id, it answers AlreadyThere and changes nothing.</summary>
     Task<CreateAccountOutcome> CreateAsync(NewAccount account, string actor, CancellationToken ct = default);
 

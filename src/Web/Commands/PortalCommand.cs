@@ -9,7 +9,8 @@ namespace Aupd.Web.Commands;
 internal static class PortalCommand
 {
     public static Command Create() => new("portal", "Decisions of the portal's operator.") { Waiting(), Decide("confirm-snils", confirm: true), Decide("decline-snils", confirm: false), Disable(), Enable(),
-        Administrator("admin", mark: true), Administrator("not-admin", mark: false), AllowReset(), CancelReset() };
+        Administrator("admin", mark: true), Administrator("not-admin", mark: false), AllowReset(), CancelReset(),
+        PortalEventsCommand.Create() };
 
     private static Command Waiting()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Aupd.Kernel.Audit;
 using Aupd.Kernel.Facts;
 using Aupd.TestKit;
 using Dapper;
@@ -86,6 +87,40 @@ public sealed class OutboxTests : IAsyncLifetime
         Assert.Equal("InvalidOperationException: the far side is down",
             await connection.ExecuteScalarAsync<string>("select last_error from kernel.outbox where dead_at is not null"));
     }
+
+    [Fact]
+    public async Task What_was_given_up_is_listed_and_gets_a_second_chance_in_order()
+    {
+        foreach (var (key, number) in new[] { ("a", 1), ("b", 2), ("a", 3) }) await AddAsync(key, number);
+        _receiver.Fails = f => f.Payload.GetProperty("number").GetInt32() < 3;
+        for (var attempt = 0; attempt < OutboxPump.MaxAttempts; attempt++)
+        {
+            await DrainAsync();
+            if (attempt == 0) Assert.Equal(new FactCounts(3, 2, 0, _clock.GetUtcNow()), await Dead().CountsAsync("test.", default));
+            _clock.Advance(TimeSpan.FromHours(2));
+        }
+        await DrainAsync();
+        Assert.Equal([3], _receiver.Seen.Select(s => s.Number));
+        Assert.Equal(new FactCounts(0, 0, 2, null), await Dead().CountsAsync("test.", default));
+        Assert.Equal(new FactCounts(0, 0, 0, null), await Dead().CountsAsync("other.", default));
+        Assert.Equal([("a", "InvalidOperationException: the far side is down"), ("b", "InvalidOperationException: the far side is down")],
+            (await Dead().ListAsync("test.", 10, default)).Select(d => (d.Key, d.Error)));
+        Assert.Single(await Dead().ListAsync("test.", 1, default));
+        await AddAsync("a", 4);
+        _receiver.Fails = _ => false;
+        Assert.Equal(0, await Dead().ReplayAsync("other.", null, "test.replayed", "test", default));
+        Assert.Equal(0, await Dead().ReplayAsync("test.", "nobody", "test.replayed", "test", default));
+        Assert.Equal([1, 0], (await Task.WhenAll(Dead().ReplayAsync("test.", "a", "test.replayed", "test", default), Dead().ReplayAsync("test.", "a", "test.replayed", "test", default))).OrderDescending());
+        await DrainAsync();
+        Assert.Equal([3, 1, 4], _receiver.Seen.Select(s => s.Number));
+        Assert.Equal(1, await Dead().ReplayAsync("test.", null, "test.replayed", "test", default));
+        await DrainAsync();
+        Assert.Equal([3, 1, 4, 2], _receiver.Seen.Select(s => s.Number));
+        await using var connection = await _source.OpenConnectionAsync();
+        Assert.Equal(2, await connection.ExecuteScalarAsync<long>("select count(*) from kernel.audit where act = 'test.replayed'"));
+    }
+
+    private DeadFacts Dead() => new(_source, [new FactRoute("test.happened", "test.recorder")], new AuditTrail(_source, _clock), _clock);
 
     private FactLog Log() => new([new FactRoute("test.happened", "test.recorder")], _clock);
 
