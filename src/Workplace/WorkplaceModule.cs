@@ -9,6 +9,7 @@ using Aupd.Workplace.Delivery;
 using Aupd.Workplace.Doors;
 using Aupd.Workplace.Passwords;
 using Aupd.Workplace.People;
+using Aupd.Workplace.Reconcile;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,12 +26,15 @@ public static class WorkplaceModule
     {
         services.AddSettings<DirectorySettings>(configuration, DirectorySettings.Section);
         services.AddSettings<PasswordSettings>(configuration, PasswordSettings.Section);
+        services.AddSettings<ReconcileSettings>(configuration, ReconcileSettings.Section);
         services.AddSingleton(new FactRoute(PersonChanged.Topic, OnPersonChanged.ReceiverName))
             .AddSingleton(new FactRoute(RolesChanged.Topic, OnRolesChanged.ReceiverName))
             .AddSingleton(new FactRoute(AccountsCompared.Topic, OnAccountsCompared.ReceiverName));
         services.AddSingleton<TrustedFolder>().AddSingleton<FindTwins>().AddSingleton<RefreshPeople>();
         services.AddSingleton<EntryTemplate>().AddSingleton<FindPerson>().AddSingleton<DeliverAccount>().AddSingleton<DeliveryTarget, DirectoryTarget>();
         services.AddSingleton<IWorkplaceAccounts, WorkplaceAccounts>();
+        services.AddSingleton<CompareAccount>().AddTransient<DirectorySide>().AddSingleton<ReconcileStore>().AddTransient<ReconcileSteps>()
+            .AddTransient<RunReconcile>().AddTransient<IReconcile, RunReconcile>();
         services.AddSingleton<PasswordKeys>().AddSingleton<IWorkplacePasswords, KeepPasswords>()
             .AddSingleton<IPersonalDataPart, AccountPart>();
         return services;
@@ -46,5 +50,5 @@ public static class WorkplaceModule
     public static IServiceCollection AddWorkplaceWorker(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton<IFactReceiver, OnPersonChanged>().AddSingleton<IFactReceiver, OnRolesChanged>().AddSingleton<IFactReceiver, OnAccountsCompared>()
         .AddSingleton<AccountQueue>().AddSingleton<DeliverNext>().AddSingleton<TargetStates>().AddSingleton<PlantDeliveries>()
-        .AddHostedService<DeliveryWorker>().AddHostedService<SweepPasswords>();
+        .AddHostedService<DeliveryWorker>().AddHostedService<SweepPasswords>().AddHostedService<NightlyReconcile>();
 }

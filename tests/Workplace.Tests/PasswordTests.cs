@@ -35,7 +35,7 @@ public sealed class PasswordTests(School school)
         var person = await school.TeacherAsync("pchange");
         await school.ActivateAsync(person);
         await OpensAsync(person, Person.Password);
-        await ChangeAsync(person, Person.Password, next);
+        await school.ChangePasswordAsync(person, Person.Password, next);
         await OpensAsync(person, next);
         Assert.True(await school.Domain.KinitOpensAsync(person.Login, next));
         Assert.True(await school.Domain.SmbOpensAsync(person.Login, next));
@@ -55,7 +55,7 @@ public sealed class PasswordTests(School school)
         {
             await school.ActivateAsync(person);
             Assert.Equal(1, await WaitingAsync());
-            await ChangeAsync(person, Person.Password, next);
+            await school.ChangePasswordAsync(person, Person.Password, next);
             await Eventually.HoldsAsync("the new one has taken the place of the old", () => school.QueryAsync<bool>("""
                 select count(*) = 1 and bool_and(source not like 'activation%') from workplace.password
                 """));
@@ -103,7 +103,7 @@ public sealed class PasswordTests(School school)
             Assert.Equal(0, await WaitingAsync());
             Assert.True(school.Domain.Account(person.Login)!.IsDisabled);
             const string next = "Девять рыжих лисичек и 1 ёжик";
-            await ChangeAsync(person, Person.Password, next);
+            await school.ChangePasswordAsync(person, Person.Password, next);
             await OpensAsync(person, next);
             await Eventually.HoldsAsync("nothing is held against it", () => school.QueryAsync<bool>("select password_trouble is null from workplace.account where login = @Login", new { person.Login }));
         }
@@ -157,16 +157,4 @@ public sealed class PasswordTests(School school)
         select coalesce((select string_agg(o::text, ' ') from kernel.outbox o), '') || coalesce((select string_agg(p::text, ' ') from workplace.password p), '')
             || coalesce((select string_agg(p::text, ' ') from portal.password_for_school p), '') || coalesce((select string_agg(a::text, ' ') from kernel.audit a), '')
         """);
-
-    private async Task ChangeAsync(Person person, string from, string to)
-    {
-        using var browser = new Browser(school.Service.PortalUrl);
-        await browser.GetAsync(school.Service.PortalUrl + "/login?return=%2Fprofile%2Fpassword");
-        await browser.SubmitAsync(("Login", person.Phone), ("Password", from));
-        await browser.FollowAsync();
-        await browser.GetAsync(school.Service.PortalUrl + "/profile/password");
-        await browser.SubmitAsync(("Old", from), ("New", to));
-        await browser.FollowAsync();
-        Assert.NotEqual("/profile/password", browser.Url.AbsolutePath);
-    }
 }

@@ -9,7 +9,7 @@ internal static class WorkplaceCommand
 {
     private const int LongestList = 1000;
 
-    public static Command Create() => new("workplace", "Accounts in the schools' directory and in Teams.") { State(), Check(), Conflicts(), Adopt(), Twins(), Dead(), Replay(), Refresh() };
+    public static Command Create() => new("workplace", "Accounts in the schools' directory and in Teams.") { State(), Check(), Conflicts(), Adopt(), Twins(), Dead(), Replay(), Refresh(), Reconcile() };
 
     private static Command State() => Make("state", "How many accounts are in order, wait, were given up, or need a decision.", async (accounts, _, ct) =>
     {
@@ -73,14 +73,46 @@ internal static class WorkplaceCommand
     private static Command Refresh() => Make("refresh", "Reads anew what is so of everyone who is activated: after a directory was set up.", async (accounts, _, ct) =>
         await Console.Out.WriteLineAsync($"{await accounts.RefreshAsync(ct)} to be delivered."));
 
-    private static Command Make(string name, string description, Func<IWorkplaceAccounts, ParseResult, CancellationToken, Task> work)
+    private static Command Reconcile()
+    {
+        var reportOnly = new Option<bool>("--report-only") { Description = "Tells what differs and repairs nothing." };
+        var command = Make<IReconcile>("reconcile", "Compares every account with the directory and repairs what differs; goes on where it was broken off.", async (reconcile, parsed, ct) =>
+        {
+            var report = await reconcile.RunAsync(parsed.GetValue(reportOnly), "command", new ReconcileLines(), ct) ?? throw new CommandException("A comparison runs already.");
+            foreach (var f in await reconcile.FindingsAsync(report.Run, LongestList, ct)) await Console.Out.WriteLineAsync($"{f.Login,-20} {f.Kind,-21} {f.Detail}");
+            await Console.Out.WriteLineAsync($"{report.Accounts} accounts compared with {report.Entries} entries in {report.Duration.TotalSeconds:F0} s; {report.Repaired} put into the queue of deliveries.");
+            foreach (var k in report.Kinds) await Console.Out.WriteLineAsync($"{k.Count,9}  {k.Kind}: {k.Sentence}");
+            await Console.Out.WriteLineAsync("Passwords are not compared: a directory gives none out.");
+        });
+        command.Options.Add(reportOnly);
+        return command;
+    }
+
+    // Every few seconds a line, and in order.
+    private sealed class ReconcileLines : IProgress<ReconcileProgress>
+    {
+        private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+        private long _last;
+
+        public void Report(ReconcileProgress value)
+        {
+            if (_last != 0 && System.Diagnostics.Stopwatch.GetElapsedTime(_last) < Pause) return;
+            _last = System.Diagnostics.Stopwatch.GetTimestamp();
+            Console.Out.WriteLine($"Reconcile {value.Run}: {value.Percent} %, {value.Entries} entries read, {value.Accounts} accounts looked for");
+        }
+    }
+
+    private static Command Make(string name, string description, Func<IWorkplaceAccounts, ParseResult, CancellationToken, Task> work) =>
+        Make<IWorkplaceAccounts>(name, description, work);
+
+    private static Command Make<T>(string name, string description, Func<T, ParseResult, CancellationToken, Task> work) where T : notnull
     {
         var command = new Command(name, description);
         command.SetAction(async (parsed, ct) =>
         {
             await using var shared = await SharedParts.OpenAsync(CommonOptions.Settings(parsed), ct: ct);
             await using var services = CommandServices.School(shared);
-            try { await work(services.GetRequiredService<IWorkplaceAccounts>(), parsed, ct); }
+            try { await work(services.GetRequiredService<T>(), parsed, ct); }
             catch (DirectoryUnusableException e) { throw new CommandException(e.Message); }
             return CommandLine.Done;
         });

@@ -77,9 +77,7 @@ internal sealed class DeliverAccount(DirectorySettings settings, EntryTemplate t
 
     private bool SetValues(DirectoryLink link, DeliveryOrder order, Entry entry)
     {
-        var changes = template.Values(order.ProfileId, order.Desired).Where(v => !string.Equals(entry[v.Key], v.Value, StringComparison.Ordinal))
-            // A comment that is not ours stays.
-            .Where(v => v is not { Key: "comment", Value: null } || entry["comment"] == EntryTemplate.Teacher).ToList();
+        var changes = template.Changes(entry, order.ProfileId, order.Desired);
         link.Set(entry.Name, changes);
         return changes.Count > 0;
     }

@@ -33,6 +33,12 @@ internal sealed class EntryTemplate(DirectorySettings settings, SignInSettings s
         return values;
     }
 
+    /// <summary>What is to be set on an entry for it to say what it should.</summary>
+    public List<KeyValuePair<string, string?>> Changes(Entry entry, Guid profileId, DesiredAccount desired) => Values(profileId, desired)
+        .Where(v => !string.Equals(entry[v.Key], v.Value, StringComparison.Ordinal))
+        // A comment that is not ours stays.
+        .Where(v => v is not { Key: "comment", Value: null } || entry["comment"] == Teacher).ToList();
+
     public static string IdOf(Guid profileId) => profileId.ToString("D");
 
     public static string SnilsMark(string key) => "aupd:" + key;

@@ -31,6 +31,9 @@ internal static class LdapText
         return made.ToString();
     }
 
+    /// <summary>RFC 4515 §3: bytes as a value of a filter.</summary>
+    public static string Bytes(byte[] value) => string.Concat(value.Select(b => string.Create(CultureInfo.InvariantCulture, $"\\{b:x2}")));
+
     /// <summary>What stands above an entry; empty for a name of one part.</summary>
     public static string Parent(string name)
     {

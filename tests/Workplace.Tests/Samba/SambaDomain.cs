@@ -12,12 +12,14 @@ public sealed class SambaDomain : IAsyncLifetime
     public const string Host = "127.0.0.1", Administrator = "Administrator@obr.test", AdministratorPassword = "Passw0rd-Adm1n", Base = "DC=obr,DC=test";
     private const string Cache = "/tmp/aupd-samba-domain.tgz";
     private static readonly string Script = Path.Combine(AppContext.BaseDirectory, "Samba", "domain.sh");
-    private readonly string _folder = $"/tmp/aupd-samba-{Environment.ProcessId}";
     private FileStream? _ports;
 
+    /// <summary>Where its database and settings are.</summary>
+    public string Folder { get; } = $"/tmp/aupd-samba-{Environment.ProcessId}";
+
     /// <summary>The authority that has signed the controller's certificate, and one that has signed nothing.</summary>
-    public string CaFile => Path.Combine(_folder, "tls", "ca.pem");
-    public string OtherCaFile => Path.Combine(_folder, "tls", "other-ca.pem");
+    public string CaFile => Path.Combine(Folder, "tls", "ca.pem");
+    public string OtherCaFile => Path.Combine(Folder, "tls", "other-ca.pem");
 
     public async Task InitializeAsync()
     {
@@ -29,15 +31,15 @@ public sealed class SambaDomain : IAsyncLifetime
     public async Task DisposeAsync()
     {
         await StopAsync();
-        await RunAsync("rm", ["-rf", _folder]);
+        await RunAsync("rm", ["-rf", Folder]);
         await _ports!.DisposeAsync();
     }
 
-    public Task StartAsync() => MustAsync(Script, "start", _folder, Cache);
+    public Task StartAsync() => MustAsync(Script, "start", Folder, Cache);
 
-    public Task StopAsync() => MustAsync(Script, "stop", _folder);
+    public Task StopAsync() => MustAsync(Script, "stop", Folder);
 
-    public Task PolicyAsync(string setting) => MustAsync("samba-tool", "domain", "passwordsettings", "set", setting, "-s", $"{_folder}/etc/smb.conf", "-H", $"{_folder}/private/sam.ldb");
+    public Task PolicyAsync(string setting) => MustAsync("samba-tool", "domain", "passwordsettings", "set", setting, "-s", $"{Folder}/etc/smb.conf", "-H", $"{Folder}/private/sam.ldb");
 
     /// <summary>Settings with which the program keeps accounts here.</summary>
     public Dictionary<string, string?> Settings(int port = 636) => new()
@@ -85,7 +87,7 @@ public sealed class SambaDomain : IAsyncLifetime
 
     /// <summary>Does Kerberos give a ticket? As a classroom computer asks for it.</summary>
     public async Task<bool> KinitOpensAsync(string login, string password) =>
-        await RunAsync("kinit", ["-c", $"FILE:{_folder}/ticket-{Guid.NewGuid():N}", $"{login}@OBR.TEST"], password + "\n", ("KRB5_CONFIG", $"{_folder}/krb5.conf")) == 0;
+        await RunAsync("kinit", ["-c", $"FILE:{Folder}/ticket-{Guid.NewGuid():N}", $"{login}@OBR.TEST"], password + "\n", ("KRB5_CONFIG", $"{Folder}/krb5.conf")) == 0;
 
     /// <summary>Does a file server open, by NTLM?</summary>
     public async Task<bool> SmbOpensAsync(string login, string password) =>
@@ -120,7 +122,7 @@ public sealed class SambaDomain : IAsyncLifetime
     private void RemoveAfterUs()
     {
         const string script = "tail --pid=$1 -f /dev/null; [ ! -e $3/run/leader ] || $2 stop $3; rm -rf $3";
-        using var guard = Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", $"({script}) </dev/null >/dev/null 2>&1 &", "sh", $"{Environment.ProcessId}", Script, _folder]))!;
+        using var guard = Process.Start(new ProcessStartInfo("setsid", ["sh", "-c", $"({script}) </dev/null >/dev/null 2>&1 &", "sh", $"{Environment.ProcessId}", Script, Folder]))!;
         guard.WaitForExit();
     }
 }

@@ -29,6 +29,8 @@ public sealed class School : IAsyncLifetime
     /// <summary>Begins now: a test starts the program as a process, whose clock is the machine's.</summary>
     public FakeClock Clock { get; } = new(TimeProvider.System.GetUtcNow());
     public RunningService Service { get; private set; } = null!;
+    /// <summary>For measuring: the clock of the tests stands still.</summary>
+    public bool IsByTheMachinesClock { get; init; }
 
     public async Task InitializeAsync()
     {
@@ -36,7 +38,9 @@ public sealed class School : IAsyncLifetime
         var settings = Domain.Settings(Gate.Port);
         settings["Portal:Hashing:MemoryKiB"] = "8192";
         settings["Portal:Hashing:Passes"] = "1";
-        Service = await RunningService.StartAsync(settings, Clock);
+        // Tests begin it themselves, whatever the hour.
+        settings["Workplace:Reconcile:IsNightly"] = "false";
+        Service = await RunningService.StartAsync(settings, IsByTheMachinesClock ? null : Clock);
     }
 
     public async Task DisposeAsync()
@@ -100,6 +104,25 @@ public sealed class School : IAsyncLifetime
         await browser.FollowAsync();
         await browser.SubmitAsync(("Login", person.Phone), ("Password", password));
         return await browser.FollowAsync();
+    }
+
+    /// <summary>At the portal's page on which a password is changed.</summary>
+    public async Task<Browser> AtPasswordAsync(Person person, string password)
+    {
+        var browser = new Browser(Service.PortalUrl);
+        await browser.GetAsync(Service.PortalUrl + "/login?return=%2Fprofile%2Fpassword");
+        await browser.SubmitAsync(("Login", person.Phone), ("Password", password));
+        await browser.FollowAsync();
+        await browser.GetAsync(Service.PortalUrl + "/profile/password");
+        return browser;
+    }
+
+    public async Task ChangePasswordAsync(Person person, string from, string to)
+    {
+        using var browser = await AtPasswordAsync(person, from);
+        await browser.SubmitAsync(("Old", from), ("New", to));
+        await browser.FollowAsync();
+        Assert.NotEqual("/profile/password", browser.Url.AbsolutePath);
     }
 
     /// <summary>The account, once it is as it should be.</summary>
