@@ -1,0 +1,21 @@
+#!/usr/bin/python3
+"""fill.py SMB_CONF SAM_LDB < LINES: adds entries straight to a domain's database, a thousand in a transaction. A line is a JSON object of attributes."""
+import json
+import sys
+
+from samba.auth import system_session
+from samba.param import LoadParm
+from samba.samdb import SamDB
+
+settings = LoadParm()
+settings.load(sys.argv[1])
+domain = SamDB(url=sys.argv[2], session_info=system_session(), lp=settings)
+domain.transaction_start()
+for number, line in enumerate(sys.stdin, 1):
+    domain.add(json.loads(line))
+    if number % 1000 == 0:
+        domain.transaction_commit()
+        domain.transaction_start()
+        if number % 10000 == 0:
+            print(number, "entries", flush=True)
+domain.transaction_commit()
