@@ -20,12 +20,14 @@ internal sealed class FilledDomain(School school, int people)
     private readonly EntryTemplate _template = school.Service.School.Services.GetRequiredService<EntryTemplate>();
 
     private const string AddSql = """
-        insert into workplace.account (profile_id, subject, login, desired, version, delivered_version)
-        select p.id, p.id::text, p.login, p.desired, 1, 1 from unnest(@ids::uuid[], @logins::text[], @desired::jsonb[]) as p (id, login, desired)
+        with added as (
+            insert into workplace.account (profile_id, subject, login, desired, version)
+            select p.id, p.id::text, p.login, p.desired, 1 from unnest(@ids::uuid[], @logins::text[], @desired::jsonb[]) as p (id, login, desired) returning profile_id)
+        insert into workplace.delivery (profile_id, target, version, delivered_version) select profile_id, 'directory', 1, 1 from added
         """;
 
     private const string KnowSql = """
-        update workplace.account a set object_id = e.object_id from unnest(@profiles::uuid[], @objects::uuid[]) as e (profile_id, object_id) where a.profile_id = e.profile_id
+        update workplace.delivery d set remote_id = e.remote_id from unnest(@profiles::uuid[], @objects::text[]) as e (profile_id, remote_id) where d.profile_id = e.profile_id
         """;
 
     /// <summary>Their ids, in the order of their numbers.</summary>
@@ -47,8 +49,8 @@ internal sealed class FilledDomain(School school, int people)
         }
         var entries = school.Domain.AsAdministrator(link => link.Pages("(employeeNumber=*)", "objectGUID", "employeeNumber").Select(e => new Entry(e))
             .Select(e => (Profile: Guid.Parse(e["employeeNumber"]!), e.Id)).ToList());
-        foreach (var batch in entries.Chunk(BatchSize)) await ExecuteAsync(KnowSql, new { profiles = batch.Select(e => e.Profile).ToArray(), objects = batch.Select(e => e.Id).ToArray() });
-        await ExecuteAsync("analyze workplace.account", null);
+        foreach (var batch in entries.Chunk(BatchSize)) await ExecuteAsync(KnowSql, new { profiles = batch.Select(e => e.Profile).ToArray(), objects = batch.Select(e => e.Id.ToString()).ToArray() });
+        await ExecuteAsync("analyze workplace.account, workplace.delivery", null);
     }
 
     private static DesiredAccount Person(int i)

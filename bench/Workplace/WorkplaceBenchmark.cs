@@ -27,7 +27,7 @@ internal static class WorkplaceBenchmark
             await ReconcileAsync(school, "one in a hundred differs, told only", "--report-only");
             var watch = Stopwatch.StartNew();
             await ReconcileAsync(school, "one in a hundred differs, repaired");
-            await Until(school, "select not exists (select 1 from workplace.account where due_at <= now())");
+            await Until(school, "select not exists (select 1 from workplace.delivery where due_at <= now())");
             Say("all repaired, from the begin of the comparison", watch.Elapsed);
             await ReconcileAsync(school, "after the repair", "--report-only");
             await HandOverAsync(school);

@@ -40,6 +40,7 @@ public sealed class School : IAsyncLifetime
         settings["Portal:Hashing:Passes"] = "1";
         // Tests begin it themselves, whatever the hour.
         settings["Workplace:Reconcile:IsNightly"] = "false";
+        if (IsByTheMachinesClock) settings["Logging:LogLevel:Default"] = "Error";
         Service = await RunningService.StartAsync(settings, IsByTheMachinesClock ? null : Clock);
     }
 
