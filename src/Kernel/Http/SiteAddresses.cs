@@ -8,7 +8,7 @@ public sealed record SiteAddresses(string School, string Portal, string Demo);
 /// <param name="PublicUrl">Base URL, without a slash at the end.</param>
 public sealed record SiteIdentity(string Name, string PublicUrl)
 {
-    public bool IsHttps => PublicUrl.StartsWith("https://", StringComparison.Ordinal);
+    public bool IsHttps => PublicUrl.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Cookie names carry the site, since browsers share cookies between the ports of one host. Over https the
     /// <c>__Host-</c> prefix keeps subdomains from planting one.</summary>

@@ -62,6 +62,7 @@ public static class SiteHost
 
     private static WebApplicationBuilder Start(SharedParts shared, SiteIdentity site, int port, params Assembly[] pages)
     {
+        shared.Sites.CheckProxyOf(site);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             ApplicationName = typeof(SiteHost).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory, WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
@@ -110,10 +111,10 @@ public static class SiteHost
     private static void AddProxies(IServiceCollection services, SiteSettings sites) =>
         services.Configure<ForwardedHeadersOptions>(o =>
         {
-            o.ForwardedHeaders = sites.TrustedProxies.Length == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            o.ForwardedHeaders = sites.Proxies.Count == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
             o.KnownProxies.Clear();
             o.KnownIPNetworks.Clear();
-            foreach (var proxy in sites.TrustedProxies.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) o.KnownProxies.Add(IPAddress.Parse(proxy));
+            foreach (var proxy in sites.Proxies) o.KnownProxies.Add(IPAddress.Parse(proxy));
         });
 
     private static WebApplication Finish(WebApplicationBuilder builder)
