@@ -59,7 +59,7 @@ public static class SignInModule
             .AddSingleton<IPersonalDataPart, DevicesPart>();
         services.AddSingleton<FamilyRights>().AddSingleton<ChildStates>().AddSingleton<ChildOrders>().AddSingleton<ReserveLogin>().AddSingleton<PortalFamily>()
             .AddSingleton<MakeChildAccount>().AddSingleton<ReadSheet>().AddSingleton<ResetChildPassword>().AddSingleton<EndChildSessions>()
-            .AddSingleton<FamilyNotices>().AddScoped<OwnGuardians>().AddSingleton<TrustedPersons>().AddSingleton<NameTrusted>()
+            .AddSingleton<FamilyNotices>().AddScoped<OwnGuardians>().AddSingleton<EndTrust>().AddSingleton<TrustedPersons>().AddSingleton<NameTrusted>()
             .AddSingleton<IPersonalDataPart, TrustPart>();
         services.AddSingleton<ClassTeachers>().AddSingleton<ClassBadges>().AddSingleton<BadgeCodes>().AddSingleton<BadgeCookie>().AddSingleton<PupilOfBadge>()
             .AddSingleton<BadgeEntries>().AddSingleton<EnterByBadge>().AddSingleton<ClassHistory>().AddSingleton<IPersonalDataPart, BadgesPart>();
@@ -71,6 +71,7 @@ public static class SignInModule
     public static IServiceCollection AddSignInRoutes(this IServiceCollection services) => services
         .AddSingleton(new FactRoute(RolesChanged.Topic, EndLostRoles.ReceiverName))
         .AddSingleton(new FactRoute(RolesChanged.Topic, EndLeftBadges.ReceiverName))
+        .AddSingleton(new FactRoute(RolesChanged.Topic, EndLeftTrust.ReceiverName))
         .AddSingleton(new FactRoute(LoginIssued.Topic, TellPortalLogin.ReceiverName))
         .AddSingleton(new FactRoute(FamilyNews.Topic, TellPortalNews.ReceiverName))
         .AddSingleton(new FactRoute(PortalSessionsEnded.Topic, EndPortalSessions.ReceiverName));
@@ -87,6 +88,6 @@ public static class SignInModule
 
     /// <summary>Beside <see cref="AddSignIn"/> in the gateway's worker.</summary>
     public static IServiceCollection AddSignInWorker(this IServiceCollection services, IConfiguration configuration) => services
-        .AddSingleton<IFactReceiver, EndLostRoles>().AddSingleton<IFactReceiver, EndLeftBadges>().AddSingleton<IFactReceiver, TellPortalLogin>()
+        .AddSingleton<IFactReceiver, EndLostRoles>().AddSingleton<IFactReceiver, EndLeftBadges>().AddSingleton<IFactReceiver, EndLeftTrust>().AddSingleton<IFactReceiver, TellPortalLogin>()
         .AddSingleton<IFactReceiver, TellPortalNews>().AddSingleton<IFactReceiver, EndPortalSessions>().AddHostedService<PruneExpired>();
 }

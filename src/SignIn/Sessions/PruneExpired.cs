@@ -14,7 +14,7 @@ namespace Aupd.SignIn.Sessions;
 /// <summary>Every minute: sessions that ran out end with their grants; requests, screen codes and seen token ids that nobody can use any more go.
 /// Any number of nodes may do so at once.</summary>
 internal sealed partial class PruneExpired(
-    NpgsqlDataSource source, EndSessions end, ScreenCodes screens, OwnDevices devices, FamilyNotices notices, TrustedPersons trusted, BadgeEntries badges, TimeProvider clock,
+    NpgsqlDataSource source, EndSessions end, ScreenCodes screens, OwnDevices devices, FamilyNotices notices, EndTrust trust, BadgeEntries badges, TimeProvider clock,
     ILogger<PruneExpired> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
@@ -47,7 +47,7 @@ internal sealed partial class PruneExpired(
         await devices.PruneAsync(ct);
         await notices.PruneAsync(ct);
         await badges.PruneAsync(ct);
-        await trusted.EndOverAsync(ct);
+        await trust.RunOutAsync(ct);
         var now = clock.GetUtcNow();
         await using var connection = await source.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(ForgetSql, new { now, before = now - RememberTokens }, cancellationToken: ct));

@@ -3,6 +3,7 @@ using System.Net;
 using Aupd.Registries.Doors;
 using Aupd.SignIn.Family.Trust;
 using Aupd.TestKit;
+using Dapper;
 
 namespace Aupd.SignIn.Tests.Family;
 
@@ -91,7 +92,15 @@ public sealed class TrustedTests(FamilySite site) : IClassFixture<FamilySite>
         // The role is gone before anybody has swept; the sweep ends the session.
         await trusted.GetAsync(site.Service.SchoolUrl + "/cabinet");
         Assert.Equal("/no-account", (await trusted.FollowAsync()).Url.AbsolutePath);
-        await site.Get<TrustedPersons>().EndOverAsync(default);
+        await using (var other = await site.Service.Source.OpenConnectionAsync())
+        await using (var working = await other.BeginTransactionAsync())
+        {
+            await other.ExecuteAsync("select pg_advisory_xact_lock(@OneNodeAtATime)", new { EndTrust.OneNodeAtATime });
+            // Another node is at it: this one goes on at once.
+            await site.Get<EndTrust>().RunOutAsync(default);
+            Assert.Equal(1, await LiveAsync(account));
+        }
+        await site.Get<EndTrust>().RunOutAsync(default);
         Assert.Equal(0, await LiveAsync(account));
         Assert.Equal("term", await site.QueryAsync<string>("select ended_why from signin.trusted_person where account_id = @account", new { account }));
     }
@@ -107,12 +116,35 @@ public sealed class TrustedTests(FamilySite site) : IClassFixture<FamilySite>
         await site.ImportAsync(record => record != "gk3");
         await trusted.GetAsync(site.Service.DemoUrl + "/portfolio/login");
         Assert.Equal("/no-account", (await trusted.FollowAsync()).Url.AbsolutePath);
-        await site.Get<TrustedPersons>().EndOverAsync(default);
-        Assert.Equal(0, await LiveAsync(account));
+        await Eventually.HoldsAsync("the registries' own fact ends the session", async () => await LiveAsync(account) == 0);
+        await Eventually.HoldsAsync("it is marked", () => site.QueryAsync<bool>("select ended_at is not null from signin.trusted_person where account_id = @account", new { account }));
         Assert.Equal("guardian-left", await site.QueryAsync<string>("select ended_why from signin.trusted_person where account_id = @account", new { account }));
         await site.ImportAsync(_ => true);
         using var again = await site.SignInAsync(grandmother);
         Assert.Equal("/no-account", again.Url.AbsolutePath);
+    }
+
+    [Fact]
+    public async Task A_guardian_who_loses_one_card_of_two_loses_whom_he_trusted_with_that_child_alone()
+    {
+        using var mother = await site.SignInAsync(await site.ParentAsync(15));
+        foreach (var (child, i) in new[] { ("k15", 16), ("p15", 17) }) await NameAsync(mother, child, await site.StrangerAsync(i), Today.AddDays(90), "diary");
+        await site.ImportAsync(record => record != "gk15");
+        await Eventually.HoldsAsync("the one is over", () => site.QueryAsync<bool>("select bool_and(ended_why = 'guardian-left') from signin.trusted_person where pupil_record_id = 'k15'"));
+        Assert.True(await site.QueryAsync<bool>("select bool_and(ended_at is null) from signin.trusted_person where pupil_record_id = 'p15'"));
+        await site.ImportAsync(_ => true);
+    }
+
+    [Fact]
+    public async Task Who_is_over_is_found_without_reading_everybody()
+    {
+        await using var connection = await site.Service.Source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        // A table of five rows would be read whole: what counts is that the index serves.
+        await connection.ExecuteAsync("set local enable_seqscan = off");
+        var plan = string.Join('\n', await connection.QueryAsync<string>("explain " + EndTrust.RunOutSql, new { today = Today, BatchSize = 500 }));
+        Assert.Contains("Index Scan using trusted_person_term", plan);
+        Assert.DoesNotContain("Sort", plan);
     }
 
     [Fact]

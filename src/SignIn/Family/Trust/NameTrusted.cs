@@ -21,7 +21,7 @@ internal enum NameTrustedOutcome { Named, NotYours, TooMany, TooManyPersons }
 /// <summary>A guardian names a trusted person: recognised at once when such an account is known, else at its first sign-in. Told are the person, the
 /// child from fourteen on, and the other guardians.</summary>
 internal sealed class NameTrusted(
-    NpgsqlDataSource source, FamilyRights rights, IFamilies families, PortalAccounts accounts, PortalClient portal, FamilyNotices notices, Sealer sealer, RoleFragments roles,
+    NpgsqlDataSource source, FamilyRights rights, IFamilies families, PortalAccounts accounts, PortalClient portal, EndTrust end, FamilyNotices notices, Sealer sealer, RoleFragments roles,
     AuditTrail audit, SignInSettings settings, TimeProvider clock)
 {
     // Counted and added by one statement: of racing presses no more come in than there is room for; the same person twice is one.
@@ -56,7 +56,10 @@ internal sealed class NameTrusted(
         if (trusted is { } t) told.Add((t, known[0], FamilyNews.NamedAsTrusted));
         foreach (var other in await families.GuardianAccountsAsync(child.PupilRecordId, ct))
             if (other != guardian.Subject && await IdOfAsync(other, ct) is { } id) told.Add((id, other, FamilyNews.TrustedNamedByOther));
-        return await WriteAsync(guardian, child, childAccount, order, trusted, told, ct) ? NameTrustedOutcome.Named : NameTrustedOutcome.TooManyPersons;
+        if (!await WriteAsync(guardian, child, childAccount, order, trusted, told, ct)) return NameTrustedOutcome.TooManyPersons;
+        // If the registries took the card away between the question above and the row, their fact may have passed before it.
+        await end.LeftByAsync(guardian.Subject, ct);
+        return NameTrustedOutcome.Named;
     }
 
     private async Task<Guid?> IdOfAsync(string subject, CancellationToken ct) => (await accounts.FindAsync(portal.Issuer, subject, ct))?.Account.Id;

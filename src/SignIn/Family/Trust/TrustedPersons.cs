@@ -2,7 +2,6 @@ using Aupd.Kernel.Audit;
 using Aupd.Kernel.People;
 using Aupd.Kernel.Secrets;
 using Aupd.Registries.Doors;
-using Aupd.SignIn.PortalSignIn;
 using Aupd.SignIn.Profiles;
 using Aupd.SignIn.Sessions;
 using Dapper;
@@ -18,7 +17,7 @@ internal sealed record TrustedPerson(Guid Id, PersonName Name, string Contact, s
 }
 
 /// <summary>Keeps whom guardians trust.</summary>
-internal sealed class TrustedPersons(NpgsqlDataSource source, Sealer sealer, EndSessions end, RoleFragments roles, PortalClient portal, AuditTrail audit, TimeProvider clock)
+internal sealed class TrustedPersons(NpgsqlDataSource source, Sealer sealer, EndTrust end, RoleFragments roles, AuditTrail audit, TimeProvider clock)
 {
     internal const string ContactPurpose = "trusted-contact";
 
@@ -34,15 +33,6 @@ internal sealed class TrustedPersons(NpgsqlDataSource source, Sealer sealer, End
     private const string RevokeSql = """
         update signin.trusted_person set ended_at = @now, ended_why = 'revoked', ended_by = @by where id = @id and pupil_record_id = @record and ended_at is null
         returning account_id
-        """;
-
-    private const string OverSql = $"""
-        update signin.trusted_person set ended_at = @now, ended_why = case when until < @today::date then 'term' else 'guardian-left' end
-         where id in (
-            select t.id from signin.trusted_person t join signin.account giver on giver.id = t.named_by
-              cross join lateral (select giver.subject as account_id, t.pupil_record_id) card
-             where t.ended_at is null and (t.until < @today::date or ({RoleFragments.ChildOfCard}) is null) limit 500)
-        returning id, account_id
         """;
 
     private const string RecogniseSql = """
@@ -69,8 +59,6 @@ internal sealed class TrustedPersons(NpgsqlDataSource source, Sealer sealer, End
         public string? ByMiddle { get; init; }
     }
 
-    private sealed record Over(Guid Id, Guid? AccountId);
-
     /// <summary>Those who are trusted with a child now, whoever of the guardians named them.</summary>
     internal async Task<IReadOnlyList<TrustedPerson>> OfChildrenAsync(IReadOnlyCollection<string> records, CancellationToken ct)
     {
@@ -93,7 +81,7 @@ internal sealed class TrustedPersons(NpgsqlDataSource source, Sealer sealer, End
             if (ended.Count == 0) return false;
             await audit.WriteAsync(connection, new AuditLine("signin.trusted-revoked", guardian.AccountId.ToString(), ended[0]?.ToString(), guardian.Trace, new { id, record = child.PupilRecordId }), ct);
         }
-        await EndRoleAsync(id, ct);
+        await end.RoleAsync(id, ct);
         return true;
     }
 
@@ -109,27 +97,5 @@ internal sealed class TrustedPersons(NpgsqlDataSource source, Sealer sealer, End
         {
             accountId = account.Id, contacts, nameKey = account.Name.Key, now, today = roles.Today, profileId = Guid.CreateVersion7(now),
         }, cancellationToken: ct));
-    }
-
-    /// <summary>Ends what is over: the last day has passed, or the guardian is none any more. Any number of nodes may do so at once.</summary>
-    internal async Task EndOverAsync(CancellationToken ct)
-    {
-        for (var full = true; full;)
-        {
-            List<Over> over;
-            await using (var connection = await source.OpenConnectionAsync(ct))
-                over = (await connection.QueryAsync<Over>(new CommandDefinition(OverSql, new { now = clock.GetUtcNow(), today = roles.Today }, cancellationToken: ct))).AsList();
-            foreach (var ended in over.Where(o => o.AccountId is not null)) await EndRoleAsync(ended.Id, ct);
-            full = over.Count == 500;
-        }
-    }
-
-    // Whoever used the role is signed out, as when a registry takes a role away; tokens are refused from the mark on.
-    private async Task EndRoleAsync(Guid id, CancellationToken ct)
-    {
-        await using var connection = await source.OpenConnectionAsync(ct);
-        var subject = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
-            "select a.subject from signin.trusted_person t join signin.account a on a.id = t.account_id where t.id = @id", new { id }, cancellationToken: ct));
-        if (subject is not null) await end.WithRolesAsync(portal.Issuer, subject, [$"trusted:{id}"], ct);
     }
 }
