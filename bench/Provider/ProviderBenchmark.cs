@@ -75,6 +75,7 @@ internal sealed class ProviderBenchmark : IDisposable
         var processes = Watch(server);
         var load = new Load(processes);
         using var all = await Scenarios.BeginAsync(_schoolPort, _options.Connections);
+        if (_options.Wants("refresh with rotation")) await all.GrantAsync();
         Say($"signed in; ready after {server.ReadyAfter.TotalSeconds:F2} s, {processes.ResidentMiB():F0} MiB");
         (string Name, Func<int, Task> Run)[] operations =
         [

@@ -19,9 +19,13 @@ internal sealed class Scenarios : IDisposable
     private readonly Person[] _people;
     private readonly byte[] _clientCredentials;
 
-    private sealed record Person(RawConnection Connection, byte[] Authorize)
+    // So many that no row is refreshed more often than every few seconds: of the same few over and over, the versions pile up faster than they can be
+    // pruned, which is no likeness of a million clients that come once an hour.
+    private const int GrantsEach = 500;
+
+    /// <param name="Refresh">Tokens that are good, the one that waits longest first.</param>
+    private sealed record Person(RawConnection Connection, byte[] Authorize, Queue<string> Refresh)
     {
-        public string Refresh { get; set; } = "";
         public string Access { get; set; } = "";
     }
 
@@ -40,12 +44,18 @@ internal sealed class Scenarios : IDisposable
             using var walk = new SignInWalk();
             await walk.RunAsync(AuthorizeUrl(port), People.Phone(i));
             var cookie = walk.CookieHeader($"http://localhost:{port}/");
-            people[i] = new Person(new RawConnection(port), RawConnection.Get(port, AuthorizePath, $"Cookie: {cookie}\r\n"));
+            people[i] = new Person(new RawConnection(port), RawConnection.Get(port, AuthorizePath, $"Cookie: {cookie}\r\n"), new Queue<string>());
         }
         var scenarios = new Scenarios(port, people);
-        for (var i = 0; i < workers; i++) await scenarios.CodeFlowAsync(i);
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(scenarios.CodeFlowAsync));
         return scenarios;
     }
+
+    /// <summary>Grants to refresh.</summary>
+    public Task GrantAsync() => Task.WhenAll(Enumerable.Range(0, _people.Length).Select(async worker =>
+    {
+        while (_people[worker].Refresh.Count < GrantsEach) await CodeFlowAsync(worker);
+    }));
 
     public static string AuthorizeUrl(int port) => $"http://localhost:{port}{AuthorizePath}";
 
@@ -71,7 +81,7 @@ internal sealed class Scenarios : IDisposable
     public async Task RefreshAsync(int worker)
     {
         var person = _people[worker];
-        await person.Connection.SendAsync(RawConnection.Post(_port, "/connect/token", $"grant_type=refresh_token&refresh_token={person.Refresh}{Credentials}"), 200);
+        await person.Connection.SendAsync(RawConnection.Post(_port, "/connect/token", $"grant_type=refresh_token&refresh_token={person.Refresh.Dequeue()}{Credentials}"), 200);
         Take(person);
     }
 
@@ -107,7 +117,7 @@ internal sealed class Scenarios : IDisposable
 
     private static void Take(Person person)
     {
-        person.Refresh = person.Connection.Between("\"refresh_token\":\""u8, "\""u8);
+        if (person.Refresh.Count < GrantsEach) person.Refresh.Enqueue(person.Connection.Between("\"refresh_token\":\""u8, "\""u8));
         person.Access = person.Connection.Between("\"access_token\":\""u8, "\""u8);
     }
 }

@@ -31,8 +31,12 @@ internal sealed class Continue(
             await sessions.UseRoleAsync(situation.Visitor!, land.Role.Id, ct);
             return EntranceOf(land.Service);
         }
-        return situation.Step is Step.Authenticate { Anew: false } ? WaysIn(http, request) : Address(situation.Step, request);
+        return AddressOf(http, situation.Step, request);
     }
+
+    /// <summary>The page or the endpoint that a step is done at.</summary>
+    internal string AddressOf(HttpContext http, Step step, PendingRequest? request) =>
+        step is Step.Authenticate { Anew: false } ? WaysIn(http, request) : Address(step, request);
 
     /// <summary>Where a service begins a sign-in that starts with us (OpenID Connect Core §4).</summary>
     internal string EntranceOf(Service service) =>

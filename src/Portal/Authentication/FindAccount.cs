@@ -1,8 +1,8 @@
+using Aupd.Kernel.Data;
 using Aupd.Kernel.People;
 using Aupd.Kernel.Secrets;
 using Aupd.Portal.Accounts;
 using Dapper;
-using Npgsql;
 
 namespace Aupd.Portal.Authentication;
 
@@ -33,7 +33,7 @@ internal sealed record TypedIdentifier(Phone? Phone, Email? Email, Snils? Snils,
 /// this order.</summary>
 /// <remarks>Only a confirmed СНИЛС counts. One that was merely typed in may stand on a stranger's account, and would capture the sign-in of
 /// its true owner or, being ambiguous, block it.</remarks>
-internal sealed class FindAccount(NpgsqlDataSource source, Sealer sealer)
+internal sealed class FindAccount(HotPath hot, Sealer sealer)
 {
     private const string Sql = $"""
         select {AccountRow.Columns} from portal.account
@@ -43,7 +43,7 @@ internal sealed class FindAccount(NpgsqlDataSource source, Sealer sealer)
 
     public async Task<PortalAccount?> RunAsync(TypedIdentifier typed, CancellationToken ct = default)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await hot.Source.OpenConnectionAsync(ct);
         var row = await connection.QueryFirstOrDefaultAsync<AccountRow>(new CommandDefinition(Sql, new
         {
             phone = AccountRow.Index(sealer, Purpose.Phone, typed.Phone?.E164),

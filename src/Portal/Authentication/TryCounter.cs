@@ -1,6 +1,6 @@
+using Aupd.Kernel.Data;
 using Aupd.Kernel.Secrets;
 using Dapper;
-using Npgsql;
 
 namespace Aupd.Portal.Authentication;
 
@@ -9,7 +9,7 @@ internal sealed record CountedTry(TryCounter.TryBuckets Buckets, TimeSpan? Wait)
 
 /// <summary>Counts tries of passwords and codes. A try is counted before it is made and given back when it succeeds, so that a hundred at
 /// once do not get past the limit. See docs/decisions/0011-lock-out.md.</summary>
-internal sealed class TryCounter(Sealer sealer, AttemptSettings settings, NpgsqlDataSource source, TimeProvider clock)
+internal sealed class TryCounter(Sealer sealer, AttemptSettings settings, HotPath hot, TimeProvider clock)
 {
     // A try that one's own place has used up must not count against everyone: else one network could slow an account down for all others.
     private const string CountSql = """
@@ -46,7 +46,7 @@ internal sealed class TryCounter(Sealer sealer, AttemptSettings settings, Npgsql
     public async Task<CountedTry> CountAsync(string key, TryPlace place, CancellationToken ct)
     {
         var b = Buckets(key, place);
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await hot.Source.OpenConnectionAsync(ct);
         var hits = await connection.QuerySingleAsync<Hits>(new CommandDefinition(CountSql, b, cancellationToken: ct));
         if (hits.Place > b.PerPlaceAndAccount) return new(b, b.End - b.Now);
         if (hits.Network > settings.PerPlace) return new(b, b.End - b.Now);
@@ -57,7 +57,7 @@ internal sealed class TryCounter(Sealer sealer, AttemptSettings settings, Npgsql
     /// <param name="all">It succeeded: also the wrong ones before it, in this place, are forgotten.</param>
     public async Task GiveBackAsync(CountedTry counted, bool all, CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await hot.Source.OpenConnectionAsync(ct);
         var parameters = new DynamicParameters(counted.Buckets);
         parameters.Add("all", all);
         await connection.ExecuteAsync(new CommandDefinition(GiveBackSql, parameters, cancellationToken: ct));

@@ -1,3 +1,4 @@
+using Aupd.Kernel.Data;
 using Dapper;
 using Npgsql;
 
@@ -33,7 +34,7 @@ internal sealed record PasskeyLine(byte[] CredentialId, string Name, DateTime Cr
 internal sealed record TotpLine(DateTime CreatedAt, DateTime? LastUsedAt);
 
 /// <summary>Reads what an account has beside its password; one round trip each.</summary>
-internal sealed class Factors(NpgsqlDataSource source)
+internal sealed class Factors(HotPath hot)
 {
     private const string StateSql = """
         select exists (select from portal.totp where account_id = @id) as has_totp,
@@ -52,7 +53,7 @@ internal sealed class Factors(NpgsqlDataSource source)
 
     public async Task<FactorState> OfAsync(Guid id, CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await hot.Source.OpenConnectionAsync(ct);
         return await OfAsync(connection, id, ct);
     }
 
@@ -62,7 +63,7 @@ internal sealed class Factors(NpgsqlDataSource source)
 
     public async Task<(FactorState State, TotpLine? Totp, IReadOnlyList<PasskeyLine> Passkeys)> ListAsync(Guid id, CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await hot.Source.OpenConnectionAsync(ct);
         await using var results = await connection.QueryMultipleAsync(new CommandDefinition($"{StateSql};\n{TotpSql};\n{PasskeysSql}", new { id }, cancellationToken: ct));
         return (await results.ReadSingleAsync<FactorState>(), await results.ReadSingleOrDefaultAsync<TotpLine>(),
             (await results.ReadAsync<PasskeyLine>()).AsList());

@@ -21,7 +21,8 @@ internal sealed class StartPortalSignIn(PortalClient portal, PendingSignInCookie
     {
         if (foreign) prompt = Anew;
         var request = await requests.FindAsync(requestId, ct);
-        var back = new WayBack(request?.RequestId, TraceNumber.New().Digits, CabinetReturn.PageOf(page) is null ? null : page, prompt == Quiet, foreign);
+        var back = new WayBack(request?.RequestId, TraceNumber.New().Digits, CabinetReturn.PageOf(page) is null ? null : page, prompt == Quiet, foreign,
+            request is { IsForAnotherScreen: false } ? request.ResumeUrl : null);
         var begun = await portal.Client.BeginAsync(new SignInRequest
         {
             ReturnData = back.Write(), Prompt = prompt, LoginHint = request?.LoginHint, UiLocales = language.Code, ForeignDevice = foreign,
@@ -34,12 +35,13 @@ internal sealed class StartPortalSignIn(PortalClient portal, PendingSignInCookie
 }
 
 /// <summary>What a sign-in remembers while the browser is at the portal; sealed in the cookie of the attempt.</summary>
-internal sealed record WayBack(string? RequestId, string Trace, string? Page = null, bool IsQuiet = false, bool IsForeign = false)
+/// <param name="ResumeUrl">Of the request: who may go on at once is not sent through the dispatcher first.</param>
+internal sealed record WayBack(string? RequestId, string Trace, string? Page = null, bool IsQuiet = false, bool IsForeign = false, string? ResumeUrl = null)
 {
     internal TraceNumber? Journey => TraceNumber.TryParse(Trace);
 
     /// <summary>Where a sign-in that has come off leads.</summary>
-    internal string Onward => RequestId is null && CabinetReturn.PageOf(Page) is { } page ? page : To(Continue.Path);
+    internal string Onward => RequestId is null && CabinetReturn.PageOf(Page) is { } page ? page : ResumeUrl ?? To(Continue.Path);
 
     internal string Write() => JsonSerializer.Serialize(this);
 

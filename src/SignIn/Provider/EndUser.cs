@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace Aupd.SignIn.Provider;
 
 /// <summary>The gateway's answer to the engine: who sits here, in which role, or which page must come first.</summary>
-internal sealed class EndUser(Sessions.Sessions sessions, RequestStore requests, SituationReader situations, SignOutHere signOut) : IEndUser
+internal sealed class EndUser(Sessions.Sessions sessions, RequestStore requests, SituationReader situations, Continue next, SignOutHere signOut) : IEndUser
 {
     public async ValueTask<EndUserAnswer> AskAsync(HttpContext http, AuthorizationAsk ask, CancellationToken ct)
     {
@@ -20,7 +20,7 @@ internal sealed class EndUser(Sessions.Sessions sessions, RequestStore requests,
             return new EndUserAnswer.SignedIn(SessionOf(situation.Visitor!, issue.Role.Id));
         }
         if (kept is null) await requests.AddAsync(request, ct);
-        return new EndUserAnswer.MustAct($"/continue?request={Uri.EscapeDataString(ask.RequestId)}", situation.Step switch
+        return new EndUserAnswer.MustAct(next.AddressOf(http, situation.Step, request), situation.Step switch
         {
             Step.Authenticate => Interaction.LoginRequired,
             Step.Choose => Interaction.AccountSelectionRequired,

@@ -1,7 +1,7 @@
+using Aupd.Kernel.Data;
 using Aupd.Kernel.Secrets;
 using Aupd.OpenId.Doors;
 using Dapper;
-using Npgsql;
 
 namespace Aupd.SignIn.Provider;
 
@@ -31,7 +31,7 @@ internal sealed record PendingRequest
 }
 
 /// <summary>Keeps pending requests; any node can go on with one.</summary>
-internal sealed class RequestStore(NpgsqlDataSource source, Sealer sealer, TimeProvider clock)
+internal sealed class RequestStore(HotPath hot, Sealer sealer, TimeProvider clock)
 {
     // Longer than a registration at the portal may take.
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(2);
@@ -61,7 +61,7 @@ internal sealed class RequestStore(NpgsqlDataSource source, Sealer sealer, TimeP
 
     internal async Task AddAsync(PendingRequest request, CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await hot.Source.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition(AddSql, new
         {
             request.RequestId, request.ClientId, request.ClientName, request.ClientNameEnglish, request.ClientRoles, request.ResumeUrl,
@@ -73,14 +73,14 @@ internal sealed class RequestStore(NpgsqlDataSource source, Sealer sealer, TimeP
     internal async Task<PendingRequest?> FindAsync(string? requestId, CancellationToken ct)
     {
         if (requestId is not { Length: > 0 and <= LongestId } || requestId.Contains('\0', StringComparison.Ordinal)) return null;
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await hot.Source.OpenConnectionAsync(ct);
         var found = await connection.QuerySingleOrDefaultAsync<PendingRequest>(new CommandDefinition(FindSql, new { requestId, now = clock.GetUtcNow() }, cancellationToken: ct));
         return found is null ? null : found with { LoginHint = sealer.OpenText(HintPurpose, found.LoginHintSealed) };
     }
 
     internal async Task ChooseRoleAsync(string requestId, string role, CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await hot.Source.OpenConnectionAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition("update signin.request set chosen_role = @role where request_id = @requestId",
             new { requestId, role }, cancellationToken: ct));
     }

@@ -19,16 +19,18 @@ internal sealed class Sessions(
     private static readonly TimeSpan TouchEvery = TimeSpan.FromMinutes(1);
 
     private const string CurrentSql = $"""
-        with touched as (
-            update signin.session set seen_at = @now, idle_until = @now + make_interval(mins => coalesce(idle_minutes, @idleMinutes))
-             where id_hash = @idHash and ended_at is null and idle_until > @now and expires_at > @now and seen_at < @stale)
         select s.id_hash, s.sid, s.account_id, a.subject, a.last_name, a.first_name, a.middle_name, p.id as profile_id, s.created_at, s.authenticated_at,
-               s.methods, s.kind, s.expires_at, s.active_role, s.roles_used, s.portal_sid, s.trace as trace_digits, p.activated_at, p.disabled_at, p.last_role, p.last_service, l.login,
+               s.methods, s.kind, s.expires_at, s.seen_at, s.active_role, s.roles_used, s.portal_sid, s.trace as trace_digits, p.activated_at, p.disabled_at, p.last_role, p.last_service, l.login,
                (select ({RoleFragments.AllOfHolder}) from (select a.subject as account_id) holder) as held_roles,
                {TrustedRoles.All} as trusted_roles
           from signin.session s join signin.account a on a.id = s.account_id
           left join signin.profile p on p.account_id = a.id left join signin.login l on l.profile_id = p.id and l.retired_at is null
          where s.id_hash = @idHash and s.ended_at is null and s.idle_until > @now and s.expires_at > @now
+        """;
+
+    private const string TouchSql = """
+        update signin.session set seen_at = @now, idle_until = @now + make_interval(mins => coalesce(idle_minutes, @idleMinutes))
+         where id_hash = @IdHash and ended_at is null and idle_until > @now and expires_at > @now and seen_at < @stale
         """;
 
     private const string BeginSql = """
@@ -60,9 +62,15 @@ internal sealed class Sessions(
         if (cookie.ReadSession(http) is not { } idHash) return null;
         var now = clock.GetUtcNow();
         await using var connection = await hot.Source.OpenConnectionAsync(ct);
-        return await connection.QuerySingleOrDefaultAsync<Visitor>(new CommandDefinition(CurrentSql,
-            new { idHash, now, stale = now - TouchEvery, idleMinutes = settings.SessionIdleMinutes }, cancellationToken: ct));
+        var visitor = await connection.QuerySingleOrDefaultAsync<Visitor>(new CommandDefinition(CurrentSql, new { idHash, now }, cancellationToken: ct));
+        if (visitor?.SeenAt < now - TouchEvery) await TouchAsync(connection, visitor, now, ct);
+        return visitor;
     }
+
+    // Apart from the question: an update makes each of its partitions ready, also when there is nothing to update.
+    private Task TouchAsync(NpgsqlConnection connection, Visitor visitor, DateTimeOffset now, CancellationToken ct) =>
+        connection.ExecuteAsync(new CommandDefinition(TouchSql,
+            new { visitor.IdHash, now, stale = now - TouchEvery, idleMinutes = settings.SessionIdleMinutes }, cancellationToken: ct));
 
     /// <summary>Begins a session under a new id; one of the same account in this browser is renewed and keeps its grants.</summary>
     /// <param name="line">Goes into the trail with it, or neither does.</param>

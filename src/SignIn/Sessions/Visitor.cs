@@ -23,6 +23,8 @@ internal sealed record Visitor
     public string Kind { get; init; } = SessionKind.Usual;
     /// <summary>When the session ends at the latest.</summary>
     public DateTimeOffset ExpiresAt { get; init; }
+    /// <summary>Somebody was there last, give or take a minute.</summary>
+    public DateTimeOffset SeenAt { get; init; }
     public string? ActiveRole { get; init; }
     public string[] RolesUsed { get; init; } = [];
     /// <summary>The roles held, as the registries told within the same statement; read by RoleFragments.</summary>
