@@ -79,7 +79,7 @@ public sealed class PasswordTests(School school)
             create function give_up() returns trigger language plpgsql as $$ begin new.dead_at := now(); return new; end $$;
             create trigger give_up before insert on kernel.outbox for each row when (new.receiver = 'portal.tell-credential-change') execute function give_up()
             """);
-        await ChangeAsync(person, Person.Password, next);
+        await school.ChangePasswordAsync(person, Person.Password, next);
         await school.QueryAsync<int>("drop trigger give_up on kernel.outbox; drop function give_up");
         Assert.Equal(1, await school.QueryAsync<long>("select count(*) from portal.password_for_school"));
         Assert.False(school.Domain.BindOpens($"{person.Login}@zao.obr.test", next));
