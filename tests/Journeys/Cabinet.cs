@@ -84,8 +84,14 @@ public sealed class Cabinet(DemoRegionRunning region)
             await visitor.OpenAsync(visitor.Service.SchoolUrl + "/cabinet" + page);
     }
 
-    private static Task TabAsync(Visitor visitor, string russian, string english) =>
-        visitor.ClickAsync(visitor.Page.Locator("nav.tabs a", new() { HasText = visitor.Say(russian, english) }));
+    private static async Task TabAsync(Visitor visitor, string russian, string english)
+    {
+        await visitor.ClickAsync(visitor.Page.Locator("nav.tabs a", new() { HasText = visitor.Say(russian, english) }));
+        // One row on a phone too, whose end can be seen to go on; the part that is open is in sight.
+        Assert.Equal(1, await visitor.Page.EvaluateAsync<int>("new Set([...document.querySelectorAll('.tabs a')].map(a => a.getBoundingClientRect().top)).size"));
+        if (visitor.Look.JavaScript)
+            Assert.True(await visitor.Page.EvaluateAsync<bool>("(b => b.left >= 0 && b.right <= innerWidth)(document.querySelector('.tabs [aria-current]').getBoundingClientRect())"));
+    }
 
     private static async Task TakeCopyAsync(Visitor visitor)
     {

@@ -14,6 +14,9 @@ document.querySelectorAll('[data-show]').forEach(button => {
   });
 });
 document.querySelector('[data-focus]')?.focus();
+// On a phone the tabs go on beyond the edge: the current one is in sight.
+const tab = document.querySelector('.tabs [aria-current]');
+if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - (innerWidth - tab.offsetWidth) / 2;
 document.querySelectorAll('[data-print]').forEach(button => {
   button.hidden = false;
   button.addEventListener('click', () => print());
