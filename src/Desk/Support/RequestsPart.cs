@@ -9,10 +9,8 @@ internal sealed class RequestsPart(SupportRequests requests) : IPersonalDataPart
 
     public async Task WriteAsync(DataOwner owner, PersonalDataWriter copy, CancellationToken ct)
     {
-        copy.BeginList("обращения_в_поддержку", "support_requests");
-        await foreach (var request in requests.OfAsync(owner.AccountId, ct))
+        await copy.ListAsync("обращения_в_поддержку", "support_requests", requests.OfAsync(owner.AccountId, ct), request =>
         {
-            copy.BeginItem();
             copy.Value("номер", "number", request.Line.Number.ToString(System.Globalization.CultureInfo.InvariantCulture));
             copy.Value("когда", "at", request.Line.CreatedAt);
             copy.Value("тема", "topic", request.Line.Topic);
@@ -21,8 +19,6 @@ internal sealed class RequestsPart(SupportRequests requests) : IPersonalDataPart
             copy.Value("снилс", "snils", request.Snils?.Formatted);
             copy.Value("как_ответить", "contact", request.Contact);
             copy.Value("текст", "text", request.Text);
-            await copy.EndItemAsync(ct);
-        }
-        copy.EndList();
+        }, ct);
     }
 }

@@ -55,16 +55,21 @@ public sealed class PersonalDataWriter(Utf8JsonWriter json, Language language, T
 
     public void EndObject() => json.WriteEndObject();
 
-    public void BeginList(string russian, string english) => json.WriteStartArray(language[russian, english]);
-
-    public void BeginItem() => json.WriteStartObject();
-
-    /// <summary>Sends what has gathered, so that a long list needs no memory.</summary>
-    public async Task EndItemAsync(CancellationToken ct)
+    /// <summary>A list of objects. What has gathered is sent now and then, so that a long one needs no memory.</summary>
+    /// <param name="write">Writes the members of one.</param>
+    public async Task ListAsync<T>(string russian, string english, IAsyncEnumerable<T> items, Action<T> write, CancellationToken ct)
     {
-        json.WriteEndObject();
-        if (json.BytesPending >= FlushAt) await json.FlushAsync(ct);
+        json.WriteStartArray(language[russian, english]);
+        await foreach (var item in items.WithCancellation(ct))
+        {
+            json.WriteStartObject();
+            write(item);
+            json.WriteEndObject();
+            if (json.BytesPending >= FlushAt) await json.FlushAsync(ct);
+        }
+        json.WriteEndArray();
     }
 
-    public void EndList() => json.WriteEndArray();
+    public Task ListAsync<T>(string russian, string english, IEnumerable<T> items, Action<T> write, CancellationToken ct) =>
+        ListAsync(russian, english, items.ToAsyncEnumerable(), write, ct);
 }

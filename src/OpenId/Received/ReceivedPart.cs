@@ -12,29 +12,21 @@ internal sealed class ReceivedPart(IReceivedData received, IConsents consents) :
     public async Task WriteAsync(DataOwner owner, PersonalDataWriter copy, CancellationToken ct)
     {
         if (owner.ServiceSubject is not { } subject) return;
-        copy.BeginList("что_узнали_сервисы", "received_by_services");
-        foreach (var of in await received.OfAsync(subject, ct))
+        await copy.ListAsync("что_узнали_сервисы", "received_by_services", await received.OfAsync(subject, ct), of =>
         {
-            copy.BeginItem();
             copy.Value("сервис", "service", Name(of.Client, copy) ?? of.ClientId);
             copy.Values("сведения", "claims", of.Claims);
             copy.Value("первый_раз", "first_at", of.FirstAt);
             copy.Value("последний_раз", "last_at", of.LastAt);
-            await copy.EndItemAsync(ct);
-        }
-        copy.EndList();
-        copy.BeginList("разрешения_сторонним_сервисам", "consents");
-        foreach (var consent in await consents.OfAsync(subject, ct))
+        }, ct);
+        await copy.ListAsync("разрешения_сторонним_сервисам", "consents", await consents.OfAsync(subject, ct), consent =>
         {
-            copy.BeginItem();
             copy.Value("сервис", "service", Name(consent.Client, copy));
             copy.Value("организация", "owner", consent.Client.Owner);
             copy.Values("что_знает", "knows", consent.Scopes.Select(s => copy.Language[s.Russian, s.English]));
             copy.Value("разрешено", "given_at", consent.GivenAt);
             copy.Value("до", "expires_at", consent.ExpiresAt);
-            await copy.EndItemAsync(ct);
-        }
-        copy.EndList();
+        }, ct);
     }
 
     private static string? Name(OpenIdClient? client, PersonalDataWriter copy) =>

@@ -26,16 +26,12 @@ internal sealed class AccountPart(AccountStore accounts, PortalSessions sessions
         copy.Value("сделана_по_записи_ученика", "made_from_record", account.MadeFromRecordId);
         copy.Value("создана", "created_at", account.CreatedAt);
         copy.EndObject();
-        copy.BeginList("входы_сейчас", "sessions");
-        foreach (var session in await sessions.ListAsync(account.Id, ct))
+        await copy.ListAsync("входы_сейчас", "sessions", await sessions.ListAsync(account.Id, ct), session =>
         {
-            copy.BeginItem();
             copy.Value("устройство", "device", session.DeviceLabel);
             copy.Value("сеть", "network", SessionsPage.Place(session));
             copy.Value("вход", "signed_in_at", session.CreatedAt);
             copy.Value("последний_раз", "last_seen_at", session.LastSeenAt);
-            await copy.EndItemAsync(ct);
-        }
-        copy.EndList();
+        }, ct);
     }
 }

@@ -10,16 +10,12 @@ internal sealed class TrailPart(AuditTrail audit) : IPersonalDataPart
 
     public async Task WriteAsync(DataOwner owner, PersonalDataWriter copy, CancellationToken ct)
     {
-        copy.BeginList("журнал_действий", "audit_trail");
-        await foreach (var line in audit.AllOfAsync([owner.PortalSubject], ct))
+        var lines = audit.AllOfAsync([owner.PortalSubject], ct).Where(l => l.Act.StartsWith("portal.", StringComparison.Ordinal));
+        await copy.ListAsync("журнал_действий", "audit_trail", lines, line =>
         {
-            if (!line.Act.StartsWith("portal.", StringComparison.Ordinal)) continue;
-            copy.BeginItem();
             copy.Value("когда", "at", line.At);
             copy.Value("что", "what", TrailWords.Of(line.Act, copy.Language));
             copy.Value("вы_сами", "by_yourself", line.Actor == owner.PortalSubject);
-            await copy.EndItemAsync(ct);
-        }
-        copy.EndList();
+        }, ct);
     }
 }

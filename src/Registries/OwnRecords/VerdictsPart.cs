@@ -11,16 +11,12 @@ internal sealed class VerdictsPart(IVerdicts verdicts) : IPersonalDataPart
 
     public async Task WriteAsync(DataOwner owner, PersonalDataWriter copy, CancellationToken ct)
     {
-        copy.BeginList("сверка_со_школами", "matching");
-        foreach (var verdict in (await verdicts.OfAsync(owner.PortalSubject, ct)).Where(v => v.Matches))
+        await copy.ListAsync("сверка_со_школами", "matching", (await verdicts.OfAsync(owner.PortalSubject, ct)).Where(v => v.Matches), verdict =>
         {
-            copy.BeginItem();
             copy.Value("роль", "role", verdict.Role);
             copy.Value("запись", "record", verdict.RecordId);
             copy.Value("школа_нси", "school_nsi_id", verdict.OrgNsiId);
             copy.Value("что_совпало", "evidence", verdict.Evidence);
-            await copy.EndItemAsync(ct);
-        }
-        copy.EndList();
+        }, ct);
     }
 }

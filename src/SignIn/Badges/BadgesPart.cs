@@ -37,28 +37,20 @@ internal sealed class BadgesPart(NpgsqlDataSource source) : IPersonalDataPart
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         CommandDefinition With(string sql) => new(sql, new { accountId = owner.AccountId }, cancellationToken: ct);
-        copy.BeginList("бейджи", "badges");
-        foreach (var badge in await connection.QueryAsync<Badge>(With(BadgesSql)))
+        await copy.ListAsync("бейджи", "badges", await connection.QueryAsync<Badge>(With(BadgesSql)), badge =>
         {
-            copy.BeginItem();
             copy.Value("выдан", "issued_at", badge.IssuedAt);
             copy.Value("действует_до", "expires_at", badge.ExpiresAt);
             copy.Value("последний_вход", "used_at", badge.UsedAt);
             copy.Value("закрыт", "locked_at", badge.LockedAt);
             copy.Value("отключён", "voided_at", badge.VoidedAt);
-            await copy.EndItemAsync(ct);
-        }
-        copy.EndList();
-        copy.BeginList("мои_классы", "led_classes");
-        foreach (var named in await connection.QueryAsync<Class>(With(ClassesSql)))
+        }, ct);
+        await copy.ListAsync("мои_классы", "led_classes", await connection.QueryAsync<Class>(With(ClassesSql)), named =>
         {
-            copy.BeginItem();
             copy.Value("класс", "class", named.ClassName);
             copy.Value("отмечен", "named_at", named.NamedAt);
             copy.Value("до", "expires_at", named.ExpiresAt);
             copy.Value("закончен", "ended_at", named.EndedAt);
-            await copy.EndItemAsync(ct);
-        }
-        copy.EndList();
+        }, ct);
     }
 }

@@ -10,10 +10,8 @@ internal sealed class DevicesPart(OwnDevices devices, Places places) : IPersonal
 
     public async Task WriteAsync(DataOwner owner, PersonalDataWriter copy, CancellationToken ct)
     {
-        copy.BeginList("привязанные_устройства", "bound_devices");
-        foreach (var device in await devices.OfAsync(owner.AccountId, ct))
+        await copy.ListAsync("привязанные_устройства", "bound_devices", await devices.OfAsync(owner.AccountId, ct), device =>
         {
-            copy.BeginItem();
             copy.Value("название", "name", device.Name);
             copy.Value("устройство", "device", device.Kind);
             copy.Value("роль", "role", device.Role);
@@ -21,8 +19,6 @@ internal sealed class DevicesPart(OwnDevices devices, Places places) : IPersonal
             copy.Value("привязано", "bound_at", device.BoundAt);
             copy.Value("последний_раз", "seen_at", device.SeenAt);
             copy.Value("место", "place", places.Shown(device.Place, copy.Language));
-            await copy.EndItemAsync(ct);
-        }
-        copy.EndList();
+        }, ct);
     }
 }

@@ -34,15 +34,11 @@ internal sealed class AccountPart(NpgsqlDataSource source) : IPersonalDataPart
         copy.BeginObject("запись_в_каталоге_школ", "account_in_the_schools_directory");
         copy.Value("логин", "login", account.Login);
         copy.Value("имя", "name", account.Middle is null ? $"{account.Last} {account.First}" : $"{account.Last} {account.First} {account.Middle}");
-        copy.BeginList("школы", "schools");
-        foreach (var place in account.Places)
+        await copy.ListAsync("школы", "schools", account.Places, place =>
         {
-            copy.BeginItem();
             copy.Value("школа", "school", place.School);
             copy.Value("должность_или_класс", "position_or_class", place.Title);
-            await copy.EndItemAsync(ct);
-        }
-        copy.EndList();
+        }, ct);
         copy.Value("передана", "delivered", row.IsDelivered);
         copy.Value("пароль_передан", "password_handed_over_at", row.PasswordAt);
         copy.Value("закрыта", "closed_at", row.LeftAt);

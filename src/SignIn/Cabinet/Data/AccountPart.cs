@@ -49,28 +49,20 @@ internal sealed class AccountPart(NpgsqlDataSource source, PortalAccounts accoun
         await using var connection = await source.OpenConnectionAsync(ct);
         CommandDefinition With(string sql) => new(sql, new { accountId = owner.AccountId }, cancellationToken: ct);
         if (await connection.QuerySingleOrDefaultAsync<Profile>(With(ProfileSql)) is { } profile) WriteProfile(copy, profile);
-        copy.BeginList("логины", "logins");
-        foreach (var login in await connection.QueryAsync<Login>(With(LoginsSql)))
+        await copy.ListAsync("логины", "logins", await connection.QueryAsync<Login>(With(LoginsSql)), login =>
         {
-            copy.BeginItem();
             copy.Value("логин", "login", login.LoginText);
             copy.Value("выдан", "issued_at", login.IssuedAt);
             copy.Value("отозван", "retired_at", login.RetiredAt);
-            await copy.EndItemAsync(ct);
-        }
-        copy.EndList();
-        copy.BeginList("входы_сейчас", "sessions");
-        foreach (var session in await connection.QueryAsync<Session>(With(SessionsSql)))
+        }, ct);
+        await copy.ListAsync("входы_сейчас", "sessions", await connection.QueryAsync<Session>(With(SessionsSql)), session =>
         {
-            copy.BeginItem();
             copy.Value("устройство", "device", session.Device);
             copy.Value("место", "place", places.Shown(session.Place, copy.Language));
             copy.Value("вход", "signed_in_at", session.CreatedAt);
             copy.Value("последний_раз", "seen_at", session.SeenAt);
             copy.Value("роль", "role", session.ActiveRole);
-            await copy.EndItemAsync(ct);
-        }
-        copy.EndList();
+        }, ct);
     }
 
     private static void WriteAccount(PersonalDataWriter copy, PortalAccount account)

@@ -12,19 +12,15 @@ internal sealed class HistoryPart(AuditTrail audit, HistoryWords words) : IPerso
     public async Task WriteAsync(DataOwner owner, PersonalDataWriter copy, CancellationToken ct)
     {
         var ids = new[] { owner.AccountId.ToString(), owner.PortalSubject, owner.ServiceSubject }.OfType<string>().ToList();
-        copy.BeginList("журнал_действий", "audit_trail");
-        await foreach (var line in audit.AllOfAsync(ids, ct))
+        var lines = audit.AllOfAsync(ids, ct).Where(l => !l.Act.StartsWith("portal.", StringComparison.Ordinal));
+        await copy.ListAsync("журнал_действий", "audit_trail", lines, line =>
         {
-            if (line.Act.StartsWith("portal.", StringComparison.Ordinal)) continue;
-            copy.BeginItem();
             copy.Value("когда", "at", line.At);
             copy.Value("что", "what", words.Of(line, copy.Language, id => id, ids.Contains(line.Actor)));
             copy.Value("слово_журнала", "act", line.Act);
             // Who else it was is not the person's to know; that it was somebody else is.
             copy.Value("вы_сами", "by_yourself", ids.Contains(line.Actor));
             copy.Value("номер_обращения", "trace", line.Journey);
-            await copy.EndItemAsync(ct);
-        }
-        copy.EndList();
+        }, ct);
     }
 }

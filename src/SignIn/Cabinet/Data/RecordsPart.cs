@@ -11,15 +11,9 @@ internal sealed class RecordsPart(IOwnRecords records, PortalAccounts accounts) 
 
     public async Task WriteAsync(DataOwner owner, PersonalDataWriter copy, CancellationToken ct)
     {
-        copy.BeginList("записи_школ", "school_records");
-        if (await accounts.ReadAsync(owner.AccountId, ct) is { } kept)
-            foreach (var record in await records.OfAsync(owner.PortalSubject, ct))
-            {
-                copy.BeginItem();
-                Write(copy, record, kept.Account);
-                await copy.EndItemAsync(ct);
-            }
-        copy.EndList();
+        var kept = await accounts.ReadAsync(owner.AccountId, ct);
+        await copy.ListAsync("записи_школ", "school_records", kept is null ? [] : await records.OfAsync(owner.PortalSubject, ct),
+            record => Write(copy, record, kept!.Value.Account), ct);
     }
 
     private static void Write(PersonalDataWriter copy, OwnRecord record, PortalAccount account)

@@ -30,19 +30,16 @@ internal sealed class TrustPart(NpgsqlDataSource source, Sealer sealer) : IPerso
 
     public async Task WriteAsync(DataOwner owner, PersonalDataWriter copy, CancellationToken ct)
     {
-        copy.BeginList("доверенные_люди", "trusted_persons");
         await using var connection = await source.OpenConnectionAsync(ct);
-        foreach (var row in await connection.QueryAsync<Row>(new CommandDefinition(Sql, new { accountId = owner.AccountId }, cancellationToken: ct)))
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(Sql, new { accountId = owner.AccountId }, cancellationToken: ct));
+        await copy.ListAsync("доверенные_люди", "trusted_persons", rows, row =>
         {
-            copy.BeginItem();
             copy.Value("кому_доверено", "trusted", row.IsMine ? PersonName.TryCreate(row.LastName, row.FirstName, row.MiddleName)?.Reveal() : copy.Language["вам", "you"]);
             copy.Value("контакт", "contact", sealer.OpenText(TrustedPersons.ContactPurpose, row.ContactSealed));
             copy.Value("сервисы", "services", string.Join(", ", row.Services));
             copy.Value("до", "until", row.Until);
             copy.Value("названо", "named_at", row.NamedAt);
             if (row.EndedAt is { } ended) copy.Value("закончено", "ended_at", ended);
-            await copy.EndItemAsync(ct);
-        }
-        copy.EndList();
+        }, ct);
     }
 }
