@@ -47,7 +47,7 @@ public static class SignInModule
         services.AddSingleton<RememberChoice>().AddSingleton<CabinetParts>().AddSingleton<LoginUses>().AddScoped<Attention>()
             .AddSingleton<OwnRegistryData>().AddSingleton<IPersonalDataPart, AccountPart>().AddSingleton<IPersonalDataPart, RecordsPart>()
             .AddSingleton<IPersonalDataPart, HistoryPart>().AddSingleton<HistoryWords>();
-        services.AddSingleton<TraceReport>();
+        services.AddSingleton<TraceReport>().AddSingleton<LedClasses>();
         services.AddSingleton<IVisitors, Visitors>();
         services.AddSingleton(new ScopeText("profile", "ваши имя, логин и дату рождения", "your name, login and birth date"))
             .AddSingleton(new ScopeText("snils", "ваш СНИЛС", "your SNILS"))
