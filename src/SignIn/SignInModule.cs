@@ -10,6 +10,7 @@ using Aupd.SignIn.Badges;
 using Aupd.SignIn.Cabinet;
 using Aupd.SignIn.Cabinet.Data;
 using Aupd.SignIn.Cabinet.Home;
+using Aupd.SignIn.Cabinet.LoginHealth;
 using Aupd.SignIn.Cabinet.Security;
 using Aupd.SignIn.Devices;
 using Aupd.SignIn.Doors;
@@ -44,7 +45,7 @@ public static class SignInModule
         services.AddSingleton<RequestStore>().AddSingleton<SituationReader>().AddSingleton<Services>().AddSingleton<Continue>();
         services.AddSingleton<PortalApi>().AddSingleton<IssueLogin>().AddSingleton<ActivateAccount>().AddSingleton<IActivatedPeople, ActivatedPeople>();
         services.AddSingleton<PortalEvents>();
-        services.AddSingleton<RememberChoice>().AddSingleton<CabinetParts>().AddSingleton<LoginUses>().AddScoped<Attention>()
+        services.AddSingleton<RememberChoice>().AddSingleton<CabinetParts>().AddSingleton<LoginUses>().AddScoped<Attention>().AddSingleton<GatewayLamps>().AddSingleton<RepairLogin>()
             .AddSingleton<OwnRegistryData>().AddSingleton<IPersonalDataPart, AccountPart>().AddSingleton<IPersonalDataPart, RecordsPart>()
             .AddSingleton<IPersonalDataPart, HistoryPart>().AddSingleton<HistoryWords>();
         services.AddSingleton<TraceReport>().AddSingleton<LedClasses>();

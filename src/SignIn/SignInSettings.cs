@@ -25,6 +25,8 @@ public sealed record SignInSettings
     [Range(1, 240)] public int CopyWithinMinutes { get; init; } = 10;
     /// <summary>How many copies of all personal data a person may take in an hour.</summary>
     [Range(1, 100)] public int CopiesPerHour { get; init; } = 5;
+    /// <summary>How often in an hour a person may ask for the accounts of the login to be delivered again.</summary>
+    [Range(1, 100)] public int RepairsPerHour { get; init; } = 5;
     /// <summary>How long a person may be away before signing in again, in minutes.</summary>
     [Range(5, 10_080)] public int SessionIdleMinutes { get; init; } = 240;
     /// <summary>How long a session lasts at most, in hours.</summary>

@@ -7,6 +7,7 @@ using Aupd.SignIn.Doors;
 using Aupd.Workplace.ActiveDirectory;
 using Aupd.Workplace.Delivery;
 using Aupd.Workplace.Doors;
+using Aupd.Workplace.Health;
 using Aupd.Workplace.Passwords;
 using Aupd.Workplace.People;
 using Aupd.Workplace.Reconcile;
@@ -35,6 +36,7 @@ public static class WorkplaceModule
         services.AddSingleton<IWorkplaceAccounts, WorkplaceAccounts>();
         services.AddSingleton<CompareAccount>().AddTransient<DirectorySide>().AddSingleton<ReconcileStore>().AddTransient<ReconcileSteps>()
             .AddTransient<RunReconcile>().AddTransient<IReconcile, RunReconcile>();
+        services.AddSingleton<DeliveryHealth>().AddSingleton<ILoginHealth>(s => s.GetRequiredService<DeliveryHealth>()).AddSingleton<ILoginRepair>(s => s.GetRequiredService<DeliveryHealth>());
         services.AddSingleton<PasswordKeys>().AddSingleton<IWorkplacePasswords, KeepPasswords>()
             .AddSingleton<IPersonalDataPart, AccountPart>();
         return services;

@@ -31,7 +31,8 @@ internal sealed class Attention(
             todos.Add(new Todo(l["Родитель кое-что изменил в вашем аккаунте или в семье.", "A parent has changed something about your account or in the family."],
                 l["Посмотреть", "Have a look"], CabinetTabs.Family));
         if (visitor.ProfileId is { } profileId && await passwords.TroubleAsync(profileId, ct) is { } trouble)
-            todos.Add(new Todo(WorkplaceWords.Of(trouble, l), l["Сменить пароль", "Change the password"], portal.Password));
+            todos.Add(trouble.Word == "missing" ? new Todo(WorkplaceWords.Of(trouble, l), l["Ввести пароль", "Enter the password"], LoginHealth.LoginHealthModel.Path)
+                : new Todo(WorkplaceWords.Of(trouble, l), l["Сменить пароль", "Change the password"], portal.Password));
         if (await accounts.ReadAsync(visitor.AccountId, ct) is { } kept)
         {
             todos.AddRange(OfAccount(kept.Account, roles));

@@ -14,8 +14,8 @@ internal static class WorkplaceWords
             "School computers did not take your password: add a capital letter and a digit."],
         "has-name" => l["Школьные компьютеры не приняли ваш пароль: в нём есть ваши имя, фамилия или логин. Придумайте пароль без них.",
             "School computers did not take your password: it holds your name or login. Choose one without them."],
-        "missing" => l["Для школьных компьютеров пароль ещё не передан. Смените его на портале — новый подойдёт и к ним.",
-            "School computers have no password of yours yet. Change it at the portal: the new one will open them, too."],
+        "missing" => l["Для школьных компьютеров пароль ещё не передан. Введите его ещё раз — и он подойдёт и к ним.",
+            "School computers have no password of yours yet. Enter it once more, and it will open them, too."],
         _ => l["Школьные компьютеры не приняли ваш пароль: по их правилам он не подходит. Придумайте другой, не похожий на прежние.",
             "School computers did not take your password: their rules do not allow it. Choose another, unlike the ones before."],
     };

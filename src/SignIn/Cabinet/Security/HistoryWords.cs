@@ -3,6 +3,7 @@ using Aupd.Kernel.Audit;
 using Aupd.Kernel.Http;
 using Aupd.Kernel.Pages;
 using Aupd.SignIn.Badges;
+using Aupd.SignIn.Cabinet.LoginHealth;
 using Aupd.SignIn.Family;
 
 namespace Aupd.SignIn.Cabinet.Security;
@@ -16,7 +17,7 @@ internal sealed class HistoryWords(Places places)
         "signin.signed-in", "signin.screen-entered", "signin.screen-refused", "signin.activated", "signin.activation-failed", "signin.signed-out", "signin.signed-out-everywhere", "signin.sessions-ended",
         "signin.portal-event", "signin.device-bound", "signin.device-unbound", "signin.device-renamed",
         "signin.child-account-made", "signin.child-password-reset", "signin.trusted-named", "signin.trusted-revoked", .. BadgeWords.Acts,
-        "signin.data-copied", "openid.code-issued", "openid.consent-given", "openid.consent-revoked",
+        RepairLogin.Asked, RepairLogin.HandedOver, RepairLogin.Refused, "signin.data-copied", "openid.code-issued", "openid.consent-given", "openid.consent-revoked",
     ];
 
     /// <param name="serviceName">The name of a client for people.</param>
@@ -29,6 +30,9 @@ internal sealed class HistoryWords(Places places)
         "signin.screen-refused" => Refused(Text(line, "why"), l),
         "signin.activated" => l["Аккаунт активирован, логин выдан", "Account activated, login issued"],
         "signin.activation-failed" => l["Активация не получилась", "The activation did not work"],
+        RepairLogin.Asked => l["Данные для школьных сервисов переданы ещё раз", "The data for the school's services were passed on again"],
+        RepairLogin.HandedOver => l["Пароль передан школьным компьютерам ещё раз", "The password was passed on to the school computers again"],
+        RepairLogin.Refused => l["Пароль для школьных компьютеров не подошёл", "The password for the school computers was wrong"],
         "signin.signed-out" => l["Выход", "Signed out"],
         "signin.signed-out-everywhere" => l["Выход на всех устройствах", "Signed out everywhere"],
         "signin.sessions-ended" => Ended(Text(line, "why"), l, isMine),
