@@ -87,7 +87,7 @@ public sealed class DeliveryTests : IAsyncLifetime
     [InlineData("https://localhost")]
     public async Task Messages_are_never_shown_on_a_portal_that_others_can_reach(string url)
     {
-        var refused = await Assert.ThrowsAsync<SettingsException>(() => RunningService.StartAsync(new Dictionary<string, string?> { ["Sites:PortalUrl"] = url }));
+        var refused = await Assert.ThrowsAsync<SettingsException>(() => RunningService.StartAsync(new Dictionary<string, string?> { ["Sites:PortalUrl"] = url, ["Sites:TrustedProxies"] = "127.0.0.1" }));
         Assert.Contains("Portal:Messages:Mode", refused.Message);
     }
 
