@@ -33,10 +33,17 @@ internal sealed class TryCounter(Sealer sealer, AttemptSettings settings, HotPat
                (select hits from network) as network, (select hits from pace) as pace
         """;
 
+    // Row by row in the order in which counting takes them, each part waiting for the one before it: two presses of one person, of which one counts and
+    // the other gives back, would meet crosswise else.
     private const string GiveBackSql = """
-        update portal.attempt set hits = case when @all and bucket = @place then 0 else greatest(hits - 1, 0) end
-         where (bucket = @place and window_start = @start)
-            or (not @isKnown and ((bucket = @everyone and window_start = @hourStart) or (bucket = @network and window_start = @start)))
+        with place as (
+            update portal.attempt set hits = case when @all then 0 else greatest(hits - 1, 0) end where bucket = @place and window_start = @start returning 1
+        ), everyone as (
+            update portal.attempt set hits = greatest(hits - 1, 0) from (select count(*) as done from place) before
+             where not @isKnown and bucket = @everyone and window_start = @hourStart and before.done >= 0 returning 1
+        )
+        update portal.attempt set hits = greatest(hits - 1, 0) from (select count(*) as done from everyone) before
+         where not @isKnown and bucket = @network and window_start = @start and before.done >= 0
         """;
 
     private sealed record Hits(int? Place, int? Everyone, int? Network, int? Pace);

@@ -54,7 +54,7 @@ internal static class FactorSteps
     {
         var browser = await site.NewBrowser().GetAsync("/login");
         await browser.SubmitAsync(("Login", person.Login), ("Password", password));
-        Assert.Equal("/login/second-step", browser.Location?.AbsolutePath);
+        Assert.True(browser.Location?.AbsolutePath == "/login/second-step", $"{browser.Status} {browser.Location}: {browser.Text}");
         return await browser.FollowAsync();
     }
 
