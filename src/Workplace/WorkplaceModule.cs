@@ -11,13 +11,14 @@ using Aupd.Workplace.Health;
 using Aupd.Workplace.Passwords;
 using Aupd.Workplace.People;
 using Aupd.Workplace.Reconcile;
+using Aupd.Workplace.Teams;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Aupd.Workplace;
 
-/// <summary>The issued login at work: accounts in the schools' directory.</summary>
+/// <summary>The issued login at work: accounts in the schools' directory and in Teams.</summary>
 public static class WorkplaceModule
 {
     public static MigrationSet Migrations { get; } = MigrationSet.EmbeddedIn(typeof(WorkplaceModule).Assembly, "workplace");
@@ -26,6 +27,7 @@ public static class WorkplaceModule
     public static IServiceCollection AddWorkplace(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<DirectorySettings>(configuration, DirectorySettings.Section);
+        services.AddSettings<TeamsSettings>(configuration, TeamsSettings.Section);
         services.AddSettings<PasswordSettings>(configuration, PasswordSettings.Section);
         services.AddSettings<ReconcileSettings>(configuration, ReconcileSettings.Section);
         services.AddSingleton(new FactRoute(PersonChanged.Topic, OnPersonChanged.ReceiverName))
@@ -33,6 +35,8 @@ public static class WorkplaceModule
             .AddSingleton(new FactRoute(AccountsCompared.Topic, OnAccountsCompared.ReceiverName));
         services.AddSingleton<TrustedFolder>().AddSingleton<FindTwins>().AddSingleton<RefreshPeople>();
         services.AddSingleton<EntryTemplate>().AddSingleton<FindPerson>().AddSingleton<DeliverAccount>().AddSingleton<DeliveryTarget, DirectoryTarget>();
+        services.AddSingleton<ScimToken>().AddSingleton<UserTemplate>().AddSingleton<GroupTemplate>().AddSingleton<TeamsNames>().AddSingleton<GroupQueue>()
+            .AddSingleton<DeliverUser>().AddSingleton<DeliverGroup>().AddSingleton<DeliveryTarget, TeamsTarget>();
         services.AddSingleton<IWorkplaceAccounts, WorkplaceAccounts>();
         services.AddSingleton<CompareAccount>().AddTransient<DirectorySide>().AddSingleton<ReconcileStore>().AddTransient<ReconcileSteps>()
             .AddTransient<RunReconcile>().AddTransient<IReconcile, RunReconcile>();

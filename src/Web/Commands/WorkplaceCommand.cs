@@ -9,7 +9,7 @@ internal static class WorkplaceCommand
 {
     private const int LongestList = 1000;
 
-    public static Command Create() => new("workplace", "Accounts in the schools' directory and in Teams.") { State(), Check(), Conflicts(), Adopt(), Twins(), Dead(), Replay(), Refresh(), Reconcile() };
+    public static Command Create() => new("workplace", "Accounts in the schools' directory and in Teams.") { State(), Check(), Conflicts(), Adopt(), Twins(), Dead(), Replay(), Refresh(), Reconcile(), TeamsNames() };
 
     private static Command State() => Make("state", "How many accounts are in order, wait, were given up, or need a decision.", async (accounts, _, ct) =>
     {
@@ -72,6 +72,22 @@ internal static class WorkplaceCommand
 
     private static Command Refresh() => Make("refresh", "Reads anew what is so of everyone who is activated: after a directory was set up.", async (accounts, _, ct) =>
         await Console.Out.WriteLineAsync($"{await accounts.RefreshAsync(ct)} to be delivered."));
+
+    private static Command TeamsNames()
+    {
+        var file = new Argument<FileInfo>("FILE") { Description = "Lines \"login;name@domain\", UTF-8." };
+        var command = Make("teams-names", "Takes a list of Teams names that people had before: they keep them.", async (accounts, parsed, ct) =>
+        {
+            try
+            {
+                using var lines = parsed.GetValue(file)!.OpenText();
+                await Console.Out.WriteLineAsync($"{await accounts.ImportTeamsNamesAsync(lines, "command", ct)} names taken.");
+            }
+            catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException) { throw new CommandException(e.Message); }
+        });
+        command.Arguments.Add(file);
+        return command;
+    }
 
     private static Command Reconcile()
     {

@@ -62,7 +62,7 @@ internal sealed class EntryTemplate(DirectorySettings settings, SignInSettings s
             .Select(t => LdapText.Cut(Fill(t, place, desired.Login, v => v), LongestUnit));
     }).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
 
-    private string PrincipalName(string login, DesiredPlace main)
+    public string PrincipalName(string login, DesiredPlace main)
     {
         var domain = Or(settings.Domain, signIn.TeamsDomain);
         var district = string.Concat((main.District ?? "").ToLowerInvariant().Where(c => char.IsAsciiLetterOrDigit(c) || c == '-'));
@@ -72,7 +72,7 @@ internal sealed class EntryTemplate(DirectorySettings settings, SignInSettings s
     private SchoolTemplates? SchoolOf(DesiredPlace place) => settings.Schools.FirstOrDefault(s => s.NsiId == place.NsiId);
 
     // One pass: what stands in for a mark is not searched for marks again.
-    private static string Fill(string template, DesiredPlace place, string login, Func<string, string> escape)
+    internal static string Fill(string template, DesiredPlace place, string login, Func<string, string> escape)
     {
         var made = new StringBuilder();
         for (var i = 0; i < template.Length;)

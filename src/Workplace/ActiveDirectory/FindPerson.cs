@@ -1,5 +1,5 @@
-using Aupd.Kernel.People;
 using Aupd.Workplace.Delivery;
+using Aupd.Workplace.People;
 
 namespace Aupd.Workplace.ActiveDirectory;
 
@@ -55,7 +55,7 @@ internal sealed class FindPerson(DirectorySettings settings)
         if (entry.IsProtected) throw Conflict(ConflictReason.Protected, entry);
         if (IsOfAnother(entry, order)) throw Conflict(ConflictReason.LoginOfAnother, entry);
         if (Snils(entry) is { } key && order.Desired.SnilsKey is { } mine && key != EntryTemplate.SnilsMark(mine)) throw Conflict(ConflictReason.SnilsDiffers, entry);
-        return BearsName(entry, order) ? entry : throw Conflict(ConflictReason.NameDiffers, entry);
+        return NameEvidence.Agrees(order.Desired, entry["sn"], entry["givenName"], entry["middleName"], entry["displayName"]) ? entry : throw Conflict(ConflictReason.NameDiffers, entry);
     }
 
     private static Entry? OfLogin(DirectoryLink link, string login) => link.Find($"(sAMAccountName={LdapText.Filter(login)})").FirstOrDefault();
@@ -66,24 +66,6 @@ internal sealed class FindPerson(DirectorySettings settings)
     // What other programs may have written there is no СНИЛС of ours.
     private string? Snils(Entry entry) =>
         settings.SnilsAttribute.Length > 0 && entry[settings.SnilsAttribute] is { } mark && mark.StartsWith(EntryTemplate.SnilsMark(""), StringComparison.Ordinal) ? mark : null;
-
-    // Surname and first name in the form in which names are compared everywhere; a patronymic must not contradict.
-    private static bool BearsName(Entry entry, DeliveryOrder order)
-    {
-        var person = PersonName.TryCreate(order.Desired.Last, order.Desired.First, order.Desired.Middle)!;
-        if (PersonName.TryCreate(entry["sn"], entry["givenName"], entry["middleName"]) is { } parts)
-        {
-            // Some write the patronymic behind the first name.
-            var first = parts.FirstKey == person.FirstKey || person.MiddleKey is not null && parts.FirstKey == Joined(person);
-            return parts.LastKey == person.LastKey && first && (parts.MiddleKey is null || person.MiddleKey is null || parts.MiddleKey == person.MiddleKey);
-        }
-        var shown = (entry["displayName"] ?? "").Split(' ', 3, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return shown.Length >= 2 && PersonName.TryCreate(shown[0], shown[1], shown.Length > 2 ? shown[2] : null) is { } whole
-            && whole.LastKey == person.LastKey && whole.FirstKey == person.FirstKey
-            && (whole.MiddleKey is null || person.MiddleKey is null || whole.MiddleKey == person.MiddleKey);
-    }
-
-    private static string? Joined(PersonName person) => PersonName.TryCreate(person.Last, $"{person.First} {person.Middle}", null)?.FirstKey;
 
     private static DirectoryConflictException Conflict(string reason, Entry entry) => new(reason, entry.Id, entry.Name, entry.Login);
 }

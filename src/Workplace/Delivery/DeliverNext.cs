@@ -15,12 +15,14 @@ internal sealed partial class DeliverNext(NpgsqlDataSource source, AccountQueue 
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        if (await queue.TakeAsync(connection, target, ct) is not { } profileId)
+        // People first, for groups are made of them; but a day-long stream of people does not keep groups waiting.
+        if (session.IsTurnOfOthers && await session.DeliverOtherAsync(connection, ct)) { }
+        else if (await queue.TakeAsync(connection, target, ct) is { } profileId)
         {
-            if (!await session.DeliverOtherAsync(connection, ct)) return false;
+            if (await queue.ReadAsync(connection, target, profileId, ct) is not { } due) return true;
+            await DeliverAsync(connection, target, session, due, ct);
         }
-        else if (await queue.ReadAsync(connection, target, profileId, ct) is { } due) await DeliverAsync(connection, target, session, due, ct);
-        else return true;
+        else if (!await session.DeliverOtherAsync(connection, ct)) return false;
         await transaction.CommitAsync(ct);
         return true;
     }
@@ -41,7 +43,7 @@ internal sealed partial class DeliverNext(NpgsqlDataSource source, AccountQueue 
         catch (TargetRefusalException e)
         {
             Refused(log, e, due.ProfileId, target.Name, due.Attempts + 1);
-            await queue.RefusedAsync(connection, target, due, e.Message, ct);
+            await queue.RefusedAsync(connection, target, due, e.Told, ct);
         }
     }
 

@@ -37,6 +37,11 @@ internal abstract class TargetSession : IAsyncDisposable
     /// <exception cref="TargetConflictException">A person must decide.</exception>
     public abstract Task<Delivered> DeliverAsync(DueAccount due, bool isOver, string? password, CancellationToken ct);
 
+    private int _turn;
+
+    /// <summary>True at every fiftieth look.</summary>
+    public bool IsTurnOfOthers => ++_turn % 50 == 0;
+
     /// <summary>Work of the target beside people's accounts; false when there is none.</summary>
     public virtual Task<bool> DeliverOtherAsync(NpgsqlConnection connection, CancellationToken ct) => Task.FromResult(false);
 

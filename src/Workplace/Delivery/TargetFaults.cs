@@ -8,7 +8,11 @@ internal class TargetAwayException(string message, Exception? inner = null, Time
 }
 
 /// <summary>A target refused one account for good, as far as it tells; the message says why.</summary>
-internal class TargetRefusalException(string message, Exception? inner = null) : Exception(message, inner);
+internal class TargetRefusalException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>For whoever reads what was given up; may say more than a log should.</summary>
+    public virtual string Told => Message;
+}
 
 /// <summary>A person must decide before anything is written.</summary>
 internal class TargetConflictException(AccountConflict conflict) : Exception(conflict.Reason)

@@ -3,13 +3,14 @@ using Aupd.Kernel.Audit;
 using Aupd.Workplace.ActiveDirectory;
 using Aupd.Workplace.Doors;
 using Aupd.Workplace.People;
+using Aupd.Workplace.Teams;
 using Dapper;
 using Npgsql;
 
 namespace Aupd.Workplace.Delivery;
 
 internal sealed class WorkplaceAccounts(
-    NpgsqlDataSource source, RefreshPeople refresh, FindTwins twins, IEnumerable<DeliveryTarget> targets, AuditTrail audit, TimeProvider clock) : IWorkplaceAccounts
+    NpgsqlDataSource source, RefreshPeople refresh, FindTwins twins, IEnumerable<DeliveryTarget> targets, TeamsNames names, AuditTrail audit, TimeProvider clock) : IWorkplaceAccounts
 {
     private const string CountsSql = """
         select d.target, count(*) filter (where d.dead_at is null and d.conflict is null and d.delivered_version = d.version)::int as in_order,
@@ -26,16 +27,24 @@ internal sealed class WorkplaceAccounts(
         """;
 
     private const string DeadSql = """
-        select a.login, a.profile_id, d.target, d.dead_at as since, coalesce(d.failure, '') as error from workplace.delivery d join workplace.account a on a.profile_id = d.profile_id
-         where d.dead_at is not null order by d.dead_at, a.login, d.target limit @limit
+        select * from (
+            select a.login, a.profile_id, d.target, d.dead_at as since, coalesce(d.failure, '') as error
+              from workplace.delivery d join workplace.account a on a.profile_id = d.profile_id where d.dead_at is not null
+            union all
+            select key, null, 'teams', dead_at, coalesce(failure, '') from workplace.teams_group where dead_at is not null) all_dead
+         order by since, login, target limit @limit
         """;
 
+    // What a target has confirmed is not believed any more: it is looked at anew.
     private const string ReplaySql = $"""
         with again as (
-            update workplace.delivery d set due_at = @now, attempts = 0, dead_at = null from workplace.account a
+            update workplace.delivery d set due_at = @now, attempts = 0, dead_at = null, acknowledged = null from workplace.account a
              where a.profile_id = d.profile_id and (lower(login) = lower(@login) or @login::text is null and (d.dead_at is not null or d.conflict_at is not null))
-            returning 1), woken as (select pg_notify('{DeliveryWorker.Channel}', ''))
-        select count(*)::int from again, woken
+            returning 1),
+        groups as (
+            update workplace.teams_group set due_at = @now, attempts = 0, dead_at = null where @login::text is null and dead_at is not null returning 1),
+        woken as (select pg_notify('{DeliveryWorker.Channel}', ''))
+        select (select count(*) from again)::int + (select count(*) from groups)::int from woken
         """;
 
     private const string AdoptSql = $"""
@@ -96,7 +105,7 @@ internal sealed class WorkplaceAccounts(
     {
         public string Target { get; init; } = "";
         public string Login { get; init; } = "";
-        public Guid ProfileId { get; init; }
+        public Guid? ProfileId { get; init; }
         public DateTimeOffset Since { get; init; }
         public string Error { get; init; } = "";
     }
@@ -123,6 +132,8 @@ internal sealed class WorkplaceAccounts(
     }
 
     public Task<int> RefreshAsync(CancellationToken ct) => refresh.AllAsync(ct);
+
+    public Task<int> ImportTeamsNamesAsync(TextReader lines, string actor, CancellationToken ct) => names.ImportAsync(lines, actor, ct);
 
     public IAsyncEnumerable<TwinGroup> TwinsAsync(CancellationToken ct) => twins.RunAsync(ct);
 

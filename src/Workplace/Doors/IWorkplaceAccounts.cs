@@ -21,6 +21,10 @@ public interface IWorkplaceAccounts
     /// <summary>Reads anew what is so of everyone who is activated; returns how many differ from what was last kept.</summary>
     Task<int> RefreshAsync(CancellationToken ct);
 
+    /// <summary>Takes Teams names that people had before, line by line "login;name@domain": they keep them. Returns how many.</summary>
+    /// <exception cref="FormatException">Nothing was taken; the message names the line and what is wrong with it.</exception>
+    Task<int> ImportTeamsNamesAsync(TextReader lines, string actor, CancellationToken ct);
+
     /// <summary>Accounts of the directory that look like one person's, group by group with the evidence.</summary>
     /// <exception cref="DirectoryUnusableException">The directory cannot be read.</exception>
     IAsyncEnumerable<TwinGroup> TwinsAsync(CancellationToken ct);
@@ -38,7 +42,9 @@ public sealed record WorkplaceCounts(string Target, int InOrder, int Waiting, in
 /// <param name="EntryName">Distinguished name (in Teams: user name) of the account in question; null where it was not seen.</param>
 public sealed record ConflictLine(string Target, string Login, Guid ProfileId, DateTimeOffset Since, string Reason, string Sentence, string? EntryName);
 
-public sealed record DeadLine(string Target, string Login, Guid ProfileId, DateTimeOffset Since, string Error);
+/// <param name="Login">Of the person; of a group in Teams, its key.</param>
+/// <param name="ProfileId">Null of a group.</param>
+public sealed record DeadLine(string Target, string Login, Guid? ProfileId, DateTimeOffset Since, string Error);
 
 /// <param name="Evidence">What agrees: <c>id</c>, <c>snils</c> or <c>name and login</c>.</param>
 public sealed record TwinGroup(string Evidence, IReadOnlyList<TwinAccount> Accounts);
