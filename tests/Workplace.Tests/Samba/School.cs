@@ -16,7 +16,7 @@ public sealed record Person(Guid AccountId, string RecordId, string Phone, strin
 }
 
 /// <summary>The whole service over a region that tests add people to, and a real directory behind a gate.</summary>
-public sealed class School : IAsyncLifetime
+public class School : IAsyncLifetime
 {
     private const string Zao = "4185", Sao = "653";
     private readonly string _folder = Directory.CreateTempSubdirectory("aupd-region").FullName;
@@ -34,8 +34,7 @@ public sealed class School : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        await Domain.InitializeAsync();
-        var settings = Domain.Settings(Gate.Port);
+        var settings = await BeginFarSideAsync();
         settings["Portal:Hashing:MemoryKiB"] = "8192";
         settings["Portal:Hashing:Passes"] = "1";
         // Tests begin it themselves, whatever the hour.
@@ -48,9 +47,20 @@ public sealed class School : IAsyncLifetime
     {
         await Service.DisposeAsync();
         await Gate.DisposeAsync();
-        await Domain.DisposeAsync();
+        await EndFarSideAsync();
         Directory.Delete(_folder, recursive: true);
     }
+
+    /// <summary>What accounts are carried to, and the settings by which it is reached; a directory, unless a school has something else.</summary>
+    protected virtual async Task<Dictionary<string, string?>> BeginFarSideAsync()
+    {
+        await Domain.InitializeAsync();
+        return Domain.Settings(Gate.Port);
+    }
+
+    protected virtual Task EndFarSideAsync() => Domain.DisposeAsync();
+
+    protected virtual Dictionary<string, string?> ProgramSettings() => Domain.Settings();
 
     /// <summary>Back to the machine's time, or a little ahead of it, after a test that has moved the clock.</summary>
     public void SetClock(TimeSpan ahead = default) => Clock.Advance(TimeProvider.System.GetUtcNow() + ahead - Clock.GetUtcNow());
@@ -59,7 +69,7 @@ public sealed class School : IAsyncLifetime
     /// worker registers the gateway with the portal anew.</summary>
     public ProgramProcess Program(params string[] arguments)
     {
-        var settings = Domain.Settings();
+        var settings = ProgramSettings();
         foreach (var name in new[] { "Secrets:MasterKey", "Database:ConnectionString", "Sites:SchoolPort", "Sites:PortalPort", "Sites:DemoPort" })
             settings[name] = Service.Shared.Configuration[name];
         return ProgramProcess.Start(settings.ToDictionary(s => "AUPD_" + s.Key.Replace(":", "__", StringComparison.Ordinal), s => s.Value!), arguments);
