@@ -12,19 +12,23 @@ internal sealed record ScimFeatures(bool CanPatch, bool CanFilter, bool KeepsVer
 
 /// <summary>A SCIM 2.0 server (RFC 7644), for one caller at a time. Addresses come from the settings alone: what the server says of locations is not
 /// followed.</summary>
-internal sealed class ScimServer(TeamsSettings settings, ScimToken token) : IDisposable
+internal sealed class ScimServer(TeamsSettings settings, ScimToken token, TimeProvider clock) : IDisposable
 {
     private const int LongestAnswer = 4 * 1024 * 1024, PageSize = 100, MostPages = 50, LongestDetail = 300;
     private static readonly JsonNodeOptions AnyCase = new() { PropertyNameCaseInsensitive = true };
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
     private readonly ScimHttp _http = new(settings.Url, settings.CaFile, nameof(TeamsSettings.CaFile), settings.TimeoutSeconds);
     private readonly string _base = settings.Url.TrimEnd('/');
+    // Servers learn: what they can do is asked anew each hour.
+    private static readonly TimeSpan FeaturesLife = TimeSpan.FromHours(1);
     private ScimFeatures? _features;
+    private long _featuresAt;
 
     /// <exception cref="TargetAwayException">The server cannot be used at all; the message says why.</exception>
     public async Task<ScimFeatures> FeaturesAsync(CancellationToken ct)
     {
-        if (_features is not null) return _features;
+        if (_features is not null && clock.GetElapsedTime(_featuresAt) < FeaturesLife) return _features;
+        _featuresAt = clock.GetTimestamp();
         var answer = await SendAsync(HttpMethod.Get, "/ServiceProviderConfig", null, null, ct);
         // RFC 7644 §4 demands it; where it is missing, the server is taken at the specification's word.
         if (answer.Status == HttpStatusCode.NotFound) return _features = new ScimFeatures(true, true, false);
@@ -55,7 +59,9 @@ internal sealed class ScimServer(TeamsSettings settings, ScimToken token) : IDis
             found.AddRange(members.OfType<JsonObject>().Select(o => new ScimResource(o, VersionOf(o))).Where(r => r.Id.Length > 0 && isSo(r)));
             // RFC 7644 §3.4.2.4: a server may put less on a page than was asked for.
             start += members.Count;
-            if (members.Count == 0 || start > total) return found;
+            if (start > total) return found;
+            // To take it for nobody would be to make somebody twice.
+            if (members.Count == 0) throw new TargetRefusalException($"{request}: the server tells of {total}, and shows {start - 1}.");
         }
     }
 

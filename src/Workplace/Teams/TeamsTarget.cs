@@ -4,7 +4,7 @@ using Npgsql;
 namespace Aupd.Workplace.Teams;
 
 /// <summary>Teams, behind a SCIM server, as a target of deliveries: people, and the groups of their classes.</summary>
-internal sealed class TeamsTarget(TeamsSettings settings, ScimToken token, DeliverUser deliver, DeliverGroup groups, GroupQueue queue, GroupTemplate template) : DeliveryTarget
+internal sealed class TeamsTarget(TeamsSettings settings, ScimToken token, DeliverUser deliver, DeliverGroup groups, GroupQueue queue, GroupTemplate template, TimeProvider clock) : DeliveryTarget
 {
     public const string TargetName = "teams";
 
@@ -15,14 +15,14 @@ internal sealed class TeamsTarget(TeamsSettings settings, ScimToken token, Deliv
     public override int Lanes => settings.Lanes;
     public override int RemoveAfterDays => settings.RemoveAfterDays;
 
-    public override TargetSession Begin() => new Session(new Lazy<ScimServer>(() => new ScimServer(settings, token)), deliver, groups);
+    public override TargetSession Begin() => new Session(new Lazy<ScimServer>(() => new ScimServer(settings, token, clock)), deliver, groups);
 
     public override Task KeepAsync(NpgsqlConnection connection, DueAccount due, Delivered delivered, CancellationToken ct) =>
         queue.WantAsync(connection, due.ProfileId, delivered.RemoteId, delivered.RemoteId is null ? [] : template.Of(due.Account), ct);
 
     public override async Task<IReadOnlyList<string>> CheckAsync(CancellationToken ct)
     {
-        using var server = new ScimServer(settings, token);
+        using var server = new ScimServer(settings, token, clock);
         var features = await server.FeaturesAsync(ct);
         // Of nobody: the right to search is what is looked at.
         await server.FindAsync(FindUser.Users, ScimNames.Equal("externalId", Guid.Empty.ToString()), _ => false, ct);

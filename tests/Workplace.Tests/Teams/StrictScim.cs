@@ -52,6 +52,8 @@ public sealed class StrictScim : IAsyncDisposable
     public bool CanFilter { get; set; } = true;
     public bool IgnoresFilters { get; set; }
     public bool HasConfig { get; set; } = true;
+    /// <summary>The token that is taken now.</summary>
+    public string Taken { get; set; } = Token;
     public int PageCap { get; set; } = int.MaxValue;
     /// <summary>Answers before the server does; null: it is the server's turn.</summary>
     public Func<ScimCall, HttpContext, Task<bool>>? Before { get; set; }
@@ -76,7 +78,7 @@ public sealed class StrictScim : IAsyncDisposable
         var call = await ReadAsync(http);
         _calls.Enqueue(call);
         if (Before is { } before && await before(call, http)) return;
-        if (http.Request.Headers.Authorization != $"Bearer {Token}") { await FailAsync(http, new ScimFault(401, null, "no such token")); return; }
+        if (http.Request.Headers.Authorization != $"Bearer {Taken}") { await FailAsync(http, new ScimFault(401, null, "no such token")); return; }
         try
         {
             JsonObject? body;

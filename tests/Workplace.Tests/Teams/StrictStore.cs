@@ -26,6 +26,17 @@ public sealed partial class StrictStore
         lock (_kinds) return [.. _kinds[kind].Values.Select(r => (JsonObject)r.DeepClone())];
     }
 
+    /// <summary>As another program of the server's owner does it.</summary>
+    public void Edit(string kind, string id, Action<JsonObject> change)
+    {
+        lock (_kinds)
+        {
+            var resource = _kinds[kind][id];
+            change(resource);
+            Stamp(resource);
+        }
+    }
+
     public JsonObject Get(string kind, string id) => _kinds[kind].GetValueOrDefault(id) ?? throw new ScimFault(404, null, $"no {kind} {id}");
 
     public IReadOnlyList<JsonObject> Find(string kind, string filter)

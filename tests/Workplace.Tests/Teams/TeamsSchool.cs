@@ -50,7 +50,7 @@ public sealed class TeamsSchool : School
 
     /// <summary>Nothing waits any more, of people or groups.</summary>
     public Task QuietAsync(string what) => Eventually.HoldsAsync(what, () => QueryAsync<bool>("""
-        select not exists (select 1 from kernel.outbox where delivered_at is null)
+        select not exists (select 1 from kernel.outbox where dead_at is null)
            and not exists (select 1 from workplace.delivery where target = 'teams' and delivered_version < version and dead_at is null and conflict_at is null)
            and not exists (select 1 from workplace.teams_group where due_at <= @now and dead_at is null)
         """, new { now = Clock.GetUtcNow() }));
