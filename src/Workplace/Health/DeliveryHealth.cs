@@ -21,7 +21,7 @@ internal sealed class DeliveryHealth(NpgsqlDataSource source, IEnumerable<Delive
         """;
 
     private const string AgainSql = """
-        update workplace.delivery set due_at = @now, attempts = 0, dead_at = null where profile_id = @profileId and target = any (@targets)
+        update workplace.delivery set due_at = @now, attempts = 0, dead_at = null, acknowledged = null where profile_id = @profileId and target = any (@targets)
         """;
 
     private const string WakeSql = $"select pg_notify('{DeliveryWorker.Channel}', '')";
