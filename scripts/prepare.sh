@@ -73,11 +73,17 @@ need_samba() {
     install_packages "Samba" samba samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind krb5-user smbclient ldap-utils python3-samba
 }
 
+# A RADIUS server, and what joins a network like a device. Nothing is started.
+need_radius() {
+  { command -v freeradius && command -v eapol_test && command -v radclient && [ -e /usr/lib/freeradius/rlm_rest.so ]; } >/dev/null ||
+    install_packages "FreeRADIUS" freeradius freeradius-rest freeradius-utils eapoltest
+}
+
 # build CONFIGURATION PROJECT: only when a source is newer than the last build.
 build() {
   local configuration=$1 project=$2 stamp="artifacts/built-$1-$(basename "$2")"
   mkdir -p artifacts
-  if [ -e "$stamp" ] && [ -z "$(find src demo tests bench scripts docs/integrate global.json Directory.Build.props Directory.Packages.props .editorconfig \
+  if [ -e "$stamp" ] && [ -z "$(find src demo tests bench scripts deploy docs/integrate global.json Directory.Build.props Directory.Packages.props .editorconfig \
       \( -name bin -o -name obj \) -prune -o -type f -newer "$stamp" -print -quit 2>/dev/null)" ]; then return; fi
   say "Building ($configuration)…"
   touch "$stamp.new"

@@ -38,7 +38,7 @@ public static class PortalModule
             .AddSingleton(new ScopeText("birthdate", "вашу дату рождения", "your birth date"))
             .AddSingleton(new ScopeText("snils", "ваш СНИЛС", "your SNILS"));
         services.AddSingleton(new ContextClasses(ContextClass.Password, ContextClass.TwoFactor)).AddSingleton<IEndUser, PortalEndUser>().AddSingleton<IClaimsSource, PortalClaims>();
-        services.AddSingleton<SchoolAsk>().AddSingleton<SchoolClient>().AddHostedService<RegisterSchoolClient>();
+        services.AddSingleton<SchoolAsk>().AddSingleton<RecentPasswords>().AddSingleton<NetworkTries>().AddSingleton<SchoolClient>().AddHostedService<RegisterSchoolClient>();
         services.AddHttpClient(TellSchool.HttpClientName, c => c.Timeout = TimeSpan.FromSeconds(10));
         services.AddSingleton<PasswordForSchool>();
         services.AddSingleton(new FactRoute(CredentialChanged.Topic, TellOfCredential.ReceiverName));

@@ -14,6 +14,13 @@ public sealed record SchoolLinkSettings
     /// <summary>Accounts of children, first passwords, messages and ends of sessions that the gateway may ask for in a minute, for all accounts
     /// together.</summary>
     [Range(1, 1_000_000)] public int FamilyAsksPerMinute { get; init; } = 300;
+    /// <summary>Password checks for the schools' Wi-Fi that the gateway may ask for in a minute, for all accounts together.</summary>
+    [Range(1, 1_000_000)] public int NetworkAsksPerMinute { get; init; } = 12_000;
+    /// <summary>How long the gateway is kept waiting for such a check, in milliseconds. Access points ask again after some three seconds.</summary>
+    [Range(100, 60_000)] public int NetworkDeadlineMilliseconds { get; init; } = 2000;
+    /// <summary>How long a password that was right is recognised without hashing it anew, in seconds; 0: never. Devices ask at every roam. A changed
+    /// password or a closed account ends it at once. See docs/decisions/0060-who-checks-a-password-for-wifi.md.</summary>
+    [Range(0, 3600)] public int NetworkRememberSeconds { get; init; } = 600;
     /// <summary>How long a first password can be replaced by one's own, in days: a sheet that lies about longer opens nothing.</summary>
     [Range(1, 365)] public int FirstPasswordDays { get; init; } = 60;
 }

@@ -43,7 +43,8 @@ public static class SignInModule
         services.AddSingleton<SessionTouches>().AddHostedService(s => s.GetRequiredService<SessionTouches>());
         services.AddSingleton<PortalAccounts>().AddSingleton<MatchAccount>();
         services.AddSingleton<RequestStore>().AddSingleton<SituationReader>().AddSingleton<Services>().AddSingleton<Continue>();
-        services.AddSingleton<PortalApi>().AddSingleton<IssueLogin>().AddSingleton<ActivateAccount>().AddSingleton<IActivatedPeople, ActivatedPeople>();
+        services.AddSingleton<PortalApi>().AddSingleton<IssueLogin>().AddSingleton<ActivateAccount>().AddSingleton<IActivatedPeople, ActivatedPeople>()
+            .AddSingleton<INetworkPasswords, NetworkPasswords>();
         services.AddSingleton<PortalEvents>();
         services.AddSingleton<RememberChoice>().AddSingleton<CabinetParts>().AddSingleton<LoginUses>().AddScoped<Attention>().AddSingleton<GatewayLamps>().AddSingleton<RepairLogin>()
             .AddSingleton<OwnRegistryData>().AddSingleton<IPersonalDataPart, AccountPart>().AddSingleton<IPersonalDataPart, RecordsPart>()

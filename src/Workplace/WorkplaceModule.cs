@@ -43,12 +43,14 @@ public static class WorkplaceModule
         services.AddSingleton<DeliveryHealth>().AddSingleton<ILoginHealth>(s => s.GetRequiredService<DeliveryHealth>()).AddSingleton<ILoginRepair>(s => s.GetRequiredService<DeliveryHealth>());
         services.AddSingleton<PasswordKeys>().AddSingleton<IWorkplacePasswords, KeepPasswords>()
             .AddSingleton<IPersonalDataPart, AccountPart>();
+        services.AddWifi(configuration);
         return services;
     }
 
     public static WebApplication MapWorkplace(this WebApplication app)
     {
         KeysEndpoint.Map(app);
+        RadiusEndpoints.Map(app);
         return app;
     }
 
@@ -56,5 +58,6 @@ public static class WorkplaceModule
     public static IServiceCollection AddWorkplaceWorker(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton<IFactReceiver, OnPersonChanged>().AddSingleton<IFactReceiver, OnRolesChanged>().AddSingleton<IFactReceiver, OnAccountsCompared>()
         .AddSingleton<AccountQueue>().AddSingleton<DeliverNext>().AddSingleton<TargetStates>().AddSingleton<PlantDeliveries>()
-        .AddHostedService<DeliveryWorker>().AddHostedService<SweepPasswords>().AddHostedService<NightlyReconcile>();
+        .AddHostedService<DeliveryWorker>().AddHostedService<SweepPasswords>().AddHostedService<NightlyReconcile>()
+        .AddHostedService<SweepWifi>();
 }

@@ -7,7 +7,8 @@ namespace Aupd.Portal.Authentication;
 /// <summary>Where a password is tried from.</summary>
 /// <param name="Name">A network, a device or a client; wrong passwords for one account are counted per place.</param>
 /// <param name="IsKnown">The person has proved who he is from here before: strangers' tries elsewhere do not count against him.</param>
-internal sealed record TryPlace(string Name, bool IsKnown);
+/// <param name="Network">What the place is a part of, where tries for all accounts together are counted; null: the place itself.</param>
+internal sealed record TryPlace(string Name, bool IsKnown, string? Network = null);
 
 internal abstract record TryOutcome
 {

@@ -77,7 +77,7 @@ internal sealed class TryCounter(Sealer sealer, AttemptSettings settings, HotPat
         var (hourStart, hourEnd) = Window(now, TimeSpan.FromHours(1));
         var (paceStart, paceEnd) = Window(now, TimeSpan.FromSeconds(settings.SlowPaceSeconds));
         return new TryBuckets(
-            Bucket($"place\n{key}\n{place.Name}"), Bucket($"everyone\n{key}"), Bucket($"network\n{place.Name}"), Bucket($"pace\n{key}"),
+            Bucket($"place\n{key}\n{place.Name}"), Bucket($"everyone\n{key}"), Bucket($"network\n{place.Network ?? place.Name}"), Bucket($"pace\n{key}"),
                 place.IsKnown,
             settings.PerAccountAndPlace, settings.PerAccountPerHour, now, start, end, hourStart, hourEnd, paceStart, paceEnd);
     }

@@ -24,6 +24,8 @@ internal static class FirstPasswordRows
 
     private const string IsFreshSql = "select exists (select from portal.first_password where account_id = @accountId and ended_at is null and set_at > @since)";
 
+    private const string IsInForceSql = "select exists (select from portal.first_password where account_id = @accountId and ended_at is null)";
+
     private const string OfRecordSql = "select id from portal.account where made_from_record_id = @record";
 
     /// <summary>In the transaction that sets the password; one that was in force before is not any more.</summary>
@@ -43,6 +45,10 @@ internal static class FirstPasswordRows
     /// <summary>Whether one is in force that was set after the moment.</summary>
     public static Task<bool> IsFreshAsync(NpgsqlConnection connection, Guid accountId, DateTimeOffset since, CancellationToken ct) =>
         connection.ExecuteScalarAsync<bool>(new CommandDefinition(IsFreshSql, new { accountId, since }, cancellationToken: ct));
+
+    /// <summary>Whether the account's password is a first one: it opens one page of the portal and nothing else.</summary>
+    public static Task<bool> IsInForceAsync(NpgsqlConnection connection, Guid accountId, CancellationToken ct) =>
+        connection.ExecuteScalarAsync<bool>(new CommandDefinition(IsInForceSql, new { accountId }, cancellationToken: ct));
 
     /// <summary>The account that was made from an enrolment record; null: none.</summary>
     public static Task<Guid?> MadeFromAsync(NpgsqlConnection connection, string record, CancellationToken ct) =>

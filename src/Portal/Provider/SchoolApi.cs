@@ -21,6 +21,7 @@ internal static class SchoolApi
         app.MapPost("/api/password-check", CheckPasswordAsync).DisableAntiforgery();
         app.MapPost("/api/login-issued", LoginIssuedAsync).DisableAntiforgery();
         SchoolFamilyApi.Map(app);
+        SchoolNetworkApi.Map(app);
     }
 
     private static async Task<IResult> CheckPasswordAsync(

@@ -9,7 +9,7 @@ internal sealed class SchoolAsk(SchoolClient school, SchoolLinkSettings settings
 {
     internal const string Actor = "client:" + SchoolClient.ClientId;
     /// <summary>Kinds of questions; each has a limit of its own, so that a crowd at one does not hold up the other.</summary>
-    internal const string SignIns = "portal.school-asks", Family = "portal.school-family";
+    internal const string SignIns = "portal.school-asks", Family = "portal.school-family", Network = "portal.school-network";
 
     /// <summary>The form, or the answer that refuses the question.</summary>
     internal async Task<(IFormCollection? Form, IResult? Refusal)> ReadAsync(HttpContext http, string kind, CancellationToken ct)
@@ -19,7 +19,7 @@ internal sealed class SchoolAsk(SchoolClient school, SchoolLinkSettings settings
             http.Response.Headers.WWWAuthenticate = "Basic realm=\"portal\", charset=\"UTF-8\"";
             return (null, Results.Json(new { error = "invalid_client" }, statusCode: StatusCodes.Status401Unauthorized));
         }
-        var limit = kind == Family ? settings.FamilyAsksPerMinute : settings.AsksPerMinute;
+        var limit = kind switch { Family => settings.FamilyAsksPerMinute, Network => settings.NetworkAsksPerMinute, _ => settings.AsksPerMinute };
         var verdict = await throttle.HitAsync(new ThrottleRule(kind, limit, TimeSpan.FromMinutes(1)), SchoolClient.ClientId, ct);
         if (!verdict.Allowed) return (null, Later(http, StatusCodes.Status429TooManyRequests, verdict.RetryAfter));
         return await FormAsync(http, ct) is { } form ? (form, null) : (null, BadRequest("the body must be a form"));

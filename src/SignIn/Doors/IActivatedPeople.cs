@@ -30,6 +30,9 @@ public interface IActivatedPeople
     /// one and wait for another.</summary>
     Task<IReadOnlyList<ActivatedPerson>> OfAsync(NpgsqlConnection connection, IReadOnlyCollection<string> subjects, CancellationToken ct);
 
+    /// <summary>The person with that login, in any case of letters; null where nobody has it now. One round trip on the caller's connection.</summary>
+    Task<ActivatedPerson?> ByLoginAsync(NpgsqlConnection connection, string login, CancellationToken ct);
+
     /// <summary>The subjects of all of them, a page at a time, in their order.</summary>
     /// <param name="after">The last of the page before; empty: from the first.</param>
     Task<IReadOnlyList<string>> SubjectsAsync(string after, int limit, CancellationToken ct);

@@ -24,6 +24,7 @@ internal static class TraceWords
         ["signin.child-password-reset"] = ("Родитель выдал ребёнку новый первый пароль", "A parent gave a child a new first password"),
         ["signin.trusted-named"] = ("Родитель назвал доверенного человека", "A parent named a trusted person"),
         ["signin.trusted-revoked"] = ("Родитель отменил доверенного человека", "A parent revoked a trusted person"),
+        ["workplace.wifi-refused"] = ("Школьный Wi-Fi не пустил", "The school Wi-Fi did not let in"),
         ["desk.request-written"] = ("Написано обращение в поддержку", "A request to support was written"),
     };
 
@@ -56,6 +57,10 @@ internal static class TraceWords
         ["wrong-number"] = ("выбрано число не с этого экрана", "the number picked is not the screen's"),
         ["qr"] = ("обычный экран", "an ordinary screen"),
         ["panel"] = ("панель в классе", "a panel in a classroom"),
+        ["unknown-login"] = ("такого логина нет", "nobody has the login"),
+        ["first-password"] = ("пароль с листка ещё не сменён на свой", "the first password was not replaced yet"),
+        ["no-role"] = ("ни в одной школе сейчас нет", "at no school now"),
+        ["other-school"] = ("человек из другой школы", "a person of another school"),
         ["portal-down"] = ("портал не ответил", "the portal did not answer"),
     };
 

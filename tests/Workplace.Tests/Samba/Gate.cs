@@ -5,7 +5,7 @@ using Aupd.TestKit;
 
 namespace Aupd.Workplace.Tests.Samba;
 
-/// <summary>Stands between the program and the directory: can be shut, and can break every connection at its n-th request, after the request has
+/// <summary>Stands between the program and the directory, or another server of this machine: can be shut, and can break every connection at its n-th request, after the request has
 /// gone through and before its answer comes back, as when a worker dies there.</summary>
 public sealed class Gate : IAsyncDisposable
 {
@@ -14,10 +14,12 @@ public sealed class Gate : IAsyncDisposable
     private readonly ConcurrentDictionary<TcpClient, bool> _open = new();
     private readonly Task _accepting;
     private volatile bool _isShut;
+    private readonly int _farPort;
     private int _left = int.MaxValue;
 
-    public Gate()
+    public Gate(int farPort = 636)
     {
+        _farPort = farPort;
         Port = ProgramProcess.FreePort();
         _listener = new TcpListener(IPAddress.Loopback, Port);
         _listener.Start();
@@ -67,7 +69,7 @@ public sealed class Gate : IAsyncDisposable
             _open[far] = true;
             try
             {
-                await far.ConnectAsync(SambaDomain.Host, 636);
+                await far.ConnectAsync(SambaDomain.Host, _farPort);
                 await Task.WhenAny(PumpAsync(near, far, counts: true), PumpAsync(far, near, counts: false));
             }
             catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException) { }

@@ -32,7 +32,7 @@ public class School : IAsyncLifetime
     /// <summary>For measuring: the clock of the tests stands still.</summary>
     public bool IsByTheMachinesClock { get; init; }
 
-    public async Task InitializeAsync()
+    public virtual async Task InitializeAsync()
     {
         var settings = await BeginFarSideAsync();
         settings["Portal:Hashing:MemoryKiB"] = "8192";
@@ -43,7 +43,7 @@ public class School : IAsyncLifetime
         Service = await RunningService.StartAsync(settings, IsByTheMachinesClock ? null : Clock);
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         await Service.DisposeAsync();
         await Gate.DisposeAsync();
