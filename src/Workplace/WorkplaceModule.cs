@@ -12,6 +12,7 @@ using Aupd.Workplace.Passwords;
 using Aupd.Workplace.People;
 using Aupd.Workplace.Reconcile;
 using Aupd.Workplace.Teams;
+using Aupd.Workplace.Wifi;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -17,6 +17,9 @@ public sealed class SambaDomain : IAsyncLifetime
     /// <summary>Where its database and settings are.</summary>
     public string Folder { get; } = $"/tmp/aupd-samba-{Environment.ProcessId}";
 
+    /// <summary>For winbind and its clients.</summary>
+    public string SmbConf => Path.Combine(Folder, "etc", "smb.conf");
+
     /// <summary>The authority that has signed the controller's certificate, and one that has signed nothing.</summary>
     public string CaFile => Path.Combine(Folder, "tls", "ca.pem");
     public string OtherCaFile => Path.Combine(Folder, "tls", "other-ca.pem");

@@ -34,6 +34,8 @@ configure() {
 	ldap server require strong auth = yes
 	# Else an old password opens for another hour by NTLM and LDAP.
 	old password allowed period = 0
+	# PEAP: winbind passes MSCHAPv2 on, and nothing older.
+	ntlm auth = mschapv2-and-ntlmv2-only
 	load printers = no
 	printing = bsd
 	disable spoolss = yes

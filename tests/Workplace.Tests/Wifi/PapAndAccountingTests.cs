@@ -94,13 +94,13 @@ public sealed class PapAndAccountingTests(WifiSchoolWithRadius school)
     }
 
     [Fact]
-    public async Task Hundreds_of_checks_at_once_are_all_answered()
+    public async Task Fifty_checks_in_a_row_are_all_answered()
     {
         await school.ActivateAsync(await school.TeacherAsync("acrowd"));
         Assert.True(await Radius.PapAsync("acrowd", Person.Password));
         // One after the other from one device: more at once would be as many tries.
-        var (_, told) = await Radius.SendAsync("auth", $"User-Name = \"acrowd\"\nUser-Password = \"{Person.Password}\"\nCalling-Station-Id = \"02-00-00-00-00-01\"\nMessage-Authenticator = 0x00\n", count: 200);
-        Assert.Equal(200, told.Split("Received Access-Accept").Length - 1);
+        var (_, told) = await Radius.SendAsync("auth", $"User-Name = \"acrowd\"\nUser-Password = \"{Person.Password}\"\nCalling-Station-Id = \"02-00-00-00-00-01\"\nMessage-Authenticator = 0x00\n", count: 50);
+        Assert.Equal(50, told.Split("Received Access-Accept").Length - 1);
     }
 
     private async Task AcceptsAsync(string packet)

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using Aupd.TestKit;
 using Aupd.Workplace.Doors;
 using Aupd.Workplace.Tests.Samba;
 
@@ -18,10 +17,9 @@ public class WifiSchool : School
     /// <summary>May ask for all schools.</summary>
     public string Key { get; private set; } = "";
 
-    protected override bool HasDirectory => false;
-
-    protected override void Configure(Dictionary<string, string?> settings)
+    protected override Task<Dictionary<string, string?>> BeginFarSideAsync()
     {
+        Dictionary<string, string?> settings = [];
         Certificates.Make();
         Dictionary<string, string> wifi = new()
         {
@@ -31,7 +29,10 @@ public class WifiSchool : School
         foreach (var (name, value) in wifi) settings["Workplace:Wifi:" + name] = value;
         // A busy machine is no reason to refuse anybody here.
         settings["Portal:School:NetworkDeadlineMilliseconds"] = "25000";
+        return Task.FromResult(settings);
     }
+
+    protected override Task EndFarSideAsync() => Task.CompletedTask;
 
     public override async Task InitializeAsync()
     {
@@ -67,19 +68,6 @@ public class WifiSchool : School
         using var request = new HttpRequestMessage(HttpMethod.Post, Service.SchoolUrl + path) { Content = new StringContent(json, Encoding.UTF8, mediaType) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return await _http.SendAsync(request);
-    }
-
-    /// <summary>At the portal's page, as people do.</summary>
-    public async Task ChangePasswordAsync(Person person, string from, string to)
-    {
-        using var browser = new Browser(Service.PortalUrl);
-        await browser.GetAsync(Service.PortalUrl + "/login?return=%2Fprofile%2Fpassword");
-        await browser.SubmitAsync(("Login", person.Phone), ("Password", from));
-        await browser.FollowAsync();
-        await browser.GetAsync(Service.PortalUrl + "/profile/password");
-        await browser.SubmitAsync(("Old", from), ("New", to));
-        await browser.FollowAsync();
-        Assert.NotEqual("/profile/password", browser.Url.AbsolutePath);
     }
 
     /// <summary>The attributes of an answer, <c>reply:</c> left out; each must tell FreeRADIUS not to run its value.</summary>
