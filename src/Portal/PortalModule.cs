@@ -1,3 +1,4 @@
+using Aupd.Kernel.People;
 using Aupd.Kernel.Data;
 using Aupd.Kernel.Facts;
 using Aupd.Kernel.Settings;
@@ -27,6 +28,7 @@ public static class PortalModule
 
     public static IServiceCollection AddPortal(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddSettings<SchoolPasswordSettings>(configuration, SchoolPasswordSettings.Section);
         services.AddSettings<HashingSettings>(configuration, HashingSettings.Section);
         services.AddSettings<SessionSettings>(configuration, SessionSettings.Section);
         services.AddSettings<AttemptSettings>(configuration, AttemptSettings.Section);

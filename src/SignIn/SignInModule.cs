@@ -37,6 +37,7 @@ public static class SignInModule
     public static IServiceCollection AddSignIn(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<SignInSettings>(configuration, SignInSettings.Section);
+        services.AddSettings<SchoolPasswordSettings>(configuration, SchoolPasswordSettings.Section);
         services.AddSignInRoutes();
         services.AddSingleton<PortalClient>().AddSingleton<PortalLinks>().AddSingleton<PendingSignInCookie>().AddScoped<StartPortalSignIn>().AddSingleton<FinishPortalSignIn>();
         services.AddSingleton<SessionCookie>().AddSingleton<Sessions.Sessions>().AddSingleton<EndSessions>().AddSingleton<SignOutHere>();

@@ -30,6 +30,7 @@ public static class WorkplaceModule
         services.AddSettings<DirectorySettings>(configuration, DirectorySettings.Section);
         services.AddSettings<TeamsSettings>(configuration, TeamsSettings.Section);
         services.AddSettings<PasswordSettings>(configuration, PasswordSettings.Section);
+        services.AddSettings<SchoolPasswordSettings>(configuration, SchoolPasswordSettings.Section);
         services.AddSettings<ReconcileSettings>(configuration, ReconcileSettings.Section);
         services.AddSingleton(new FactRoute(PersonChanged.Topic, OnPersonChanged.ReceiverName))
             .AddSingleton(new FactRoute(RolesChanged.Topic, OnRolesChanged.ReceiverName))

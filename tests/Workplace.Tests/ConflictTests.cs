@@ -88,6 +88,10 @@ public sealed class ConflictTests(School school)
     {
         await SaysAsync($"People are searched for below {SambaDomain.Base}.", "workplace", "check");
         await SaysAsync(" in order, ", "workplace", "state");
+        await SaysAsync("Its passwords have at least 8 characters.", "workplace", "check");
+        await school.Domain.PolicyAsync("--complexity=on");
+        try { await SaysAsync("set SchoolPasswords:MinLength=8 and SchoolPasswords:IsComplex=true", "workplace", "check"); }
+        finally { await school.Domain.PolicyAsync("--complexity=off"); }
         await using var program = school.Program("workplace", "check", "--set", $"Workplace:Directory:CaFile={school.Domain.OtherCaFile}");
         await program.UntilItSaysAsync("has signed it");
         Assert.Equal(1, await program.ExitAsync());

@@ -15,6 +15,8 @@ public sealed class FieldTagHelper(Language language, HtmlEncoder encoder) : Tag
     public string Label { get; set; } = "";
     public string? Hint { get; set; }
     public string Type { get; set; } = "text";
+    /// <summary>Id of what describes the field besides its hint.</summary>
+    public string? DescribedBy { get; set; }
     public string? Autocomplete { get; set; }
     public string? Inputmode { get; set; }
     public int Maxlength { get; set; } = 200;
@@ -46,7 +48,7 @@ public sealed class FieldTagHelper(Language language, HtmlEncoder encoder) : Tag
         if (Autocomplete is not null) html.Append($" autocomplete=\"{Autocomplete}\"");
         if (Inputmode is not null) html.Append($" inputmode=\"{Inputmode}\"");
         if (Type is "password" || Autocomplete?.StartsWith("username", StringComparison.Ordinal) == true) html.Append(" autocapitalize=\"none\" spellcheck=\"false\"");
-        var described = string.Join(' ', new[] { Hint is null ? null : id + "-hint", wrong ? id + "-error" : null }.Where(d => d is not null));
+        var described = string.Join(' ', new[] { Hint is null ? null : id + "-hint", DescribedBy, wrong ? id + "-error" : null }.Where(d => d is not null));
         if (described.Length > 0) html.Append($" aria-describedby=\"{described}\"");
         if (wrong) html.Append(" aria-invalid=\"true\"");
         if (Required) html.Append(" required");

@@ -1,5 +1,6 @@
 using Aupd.Kernel.Audit;
 using Aupd.Kernel.Facts;
+using Aupd.Kernel.People;
 using Aupd.Portal.Authentication;
 using Aupd.Portal.Events;
 using Aupd.Portal.FirstPasswords;
@@ -27,13 +28,13 @@ internal abstract record ChangePasswordOutcome
 
 /// <summary>A person changes his password, proving the old one. Other sessions end; the page then calls
 /// PortalSessions.RenewAsync.</summary>
-internal sealed class ChangePassword(AccountStore store, PasswordTries tries, ReplacePassword replace)
+internal sealed class ChangePassword(AccountStore store, PasswordTries tries, ReplacePassword replace, SchoolPasswordSettings school)
 {
     public async Task<ChangePasswordOutcome> RunAsync(PortalSession session, string oldPassword, string newPassword,
         CancellationToken ct = default)
     {
         if (await store.FindAsync(session.AccountId, ct) is not { } account) return new ChangePasswordOutcome.NoAccount();
-        if (PasswordRules.Check(newPassword, PasswordOwner.Of(account)) is { } fault) return new ChangePasswordOutcome.NewRefused(fault);
+        if (PasswordRules.Check(newPassword, PasswordOwner.Of(account), school) is { } fault) return new ChangePasswordOutcome.NewRefused(fault);
         // Wrong old passwords count like those at sign-in, but per session: whoever found an open browser gets no more tries than a
         // stranger.
         var place = new TryPlace($"session {session.Id}", IsKnown: true);
@@ -53,14 +54,14 @@ internal sealed class ChangePassword(AccountStore store, PasswordTries tries, Re
 internal sealed class ReplacePassword(
     UserManager<PortalAccount> accounts, AccountStore store, PasswordHashing hashing, HashGate gate, PortalSessions sessions,
         NpgsqlDataSource source,
-    FactLog facts, PasswordForSchool forSchool, AuditTrail audit, TimeProvider clock)
+    FactLog facts, PasswordForSchool forSchool, SchoolPasswordSettings school, AuditTrail audit, TimeProvider clock)
 {
     /// <param name="keep">The one session that goes on; null ends all.</param>
     public async Task<ChangePasswordOutcome> RunAsync(Guid accountId, string newPassword, Guid? keep, string actor,
         CancellationToken ct = default)
     {
         if (await store.FindAsync(accountId, ct) is not { } account) return new ChangePasswordOutcome.NoAccount();
-        if (PasswordRules.Check(newPassword, PasswordOwner.Of(account)) is { } fault) return new ChangePasswordOutcome.NewRefused(fault);
+        if (PasswordRules.Check(newPassword, PasswordOwner.Of(account), school) is { } fault) return new ChangePasswordOutcome.NewRefused(fault);
         // Hashed before the transaction: nobody waits for a hash with a connection in his hand.
         if (await hashing.HashAsync(newPassword, ct) is not { } hash) return new ChangePasswordOutcome.Busy(gate.RetryAfter);
         await WriteAsync(accountId, hash, newPassword, keep, actor, first: null, ct);

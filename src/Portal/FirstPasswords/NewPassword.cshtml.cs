@@ -1,3 +1,4 @@
+using Aupd.Kernel.People;
 using Aupd.Kernel.Pages;
 using Aupd.Portal.Accounts;
 using Aupd.Portal.Authentication;
@@ -71,7 +72,7 @@ internal sealed class NewPasswordPage(AccountStore accounts, ChooseOwnPassword c
 
 /// <summary>The first password is replaced by one that its owner alone knows.</summary>
 internal sealed class ChooseOwnPassword(AccountStore store, PasswordHashing hashing, HashGate gate, ReplacePassword replace, NpgsqlDataSource source,
-    SchoolLinkSettings settings, TimeProvider clock)
+    SchoolLinkSettings settings, SchoolPasswordSettings school, TimeProvider clock)
 {
     private static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(15);
 
@@ -86,7 +87,7 @@ internal sealed class ChooseOwnPassword(AccountStore store, PasswordHashing hash
     public async Task<ChangePasswordOutcome> RunAsync(PortalSession session, string password, CancellationToken ct)
     {
         if (await store.FindAsync(session.AccountId, ct) is not { } account) return new ChangePasswordOutcome.NoAccount();
-        if (PasswordRules.Check(password, PasswordOwner.Of(account)) is { } fault) return new ChangePasswordOutcome.NewRefused(fault);
+        if (PasswordRules.Check(password, PasswordOwner.Of(account), school) is { } fault) return new ChangePasswordOutcome.NewRefused(fault);
         switch (await hashing.VerifyAsync(account.PasswordHash, password, ct))
         {
             case PasswordVerdict.Correct: return new ChangePasswordOutcome.SameAsOld();

@@ -15,11 +15,14 @@ internal abstract record PasswordFault
     internal sealed record Unprintable : PasswordFault;
     internal sealed record OwnIdentifier : PasswordFault;
     internal sealed record Common : PasswordFault;
+    /// <summary>The portal would take it, school computers would not.</summary>
+    internal sealed record ForSchool(SchoolPasswordFault Fault) : PasswordFault;
 
     /// <summary>One word, for commands and logs.</summary>
     public string Key => this switch
     {
         TooShort => "too-short", TooLong => "too-long", Unprintable => "unprintable", OwnIdentifier => "own-identifier", Common => "common",
+        ForSchool school => "school-" + school.Fault.Word,
         _ => throw new InvalidOperationException(),
     };
 
@@ -36,6 +39,11 @@ internal abstract record PasswordFault
             "The password is your login, phone, e-mail or name. Choose another one"],
         Common => language["Такой пароль легко угадать: он есть в списках частых паролей. Придумайте другой",
             "This password is easy to guess: it is on lists of common passwords. Choose another one"],
+        ForSchool { Fault: { Word: SchoolPasswordRules.TooShort, Number: var least } } => language[$"Для школьных компьютеров нужно не меньше {least} знаков. Добавьте ещё слово",
+            $"School computers want at least {least} characters. Add another word"],
+        ForSchool { Fault.Word: SchoolPasswordRules.HasName } => language["В пароле есть ваши имя, фамилия или логин: школьные компьютеры такой не примут. Придумайте без них",
+            "The password holds your name or login: school computers will not take it. Choose one without them"],
+        ForSchool => language["Для школьных компьютеров добавьте в пароль заглавную букву и цифру", "For school computers add a capital letter and a digit"],
         _ => throw new InvalidOperationException(),
     };
 }
@@ -64,6 +72,14 @@ internal static class PasswordRules
                 char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.SpaceSeparator ? ' ' : c));
         }
         catch (ArgumentException) { return null; }
+    }
+
+    /// <summary>For a password that its owner chooses: the school's rules, too.</summary>
+    public static PasswordFault? Check(string password, PasswordOwner owner, SchoolPasswordSettings school)
+    {
+        if (Check(password, owner) is { } fault) return fault;
+        return SchoolPasswordRules.Check(Prepare(password)!, school.MinLength, school.IsComplex, owner.Name?.Reveal(), owner.Login) is { } refused
+            ? new PasswordFault.ForSchool(refused) : null;
     }
 
     public static PasswordFault? Check(string password, PasswordOwner owner)

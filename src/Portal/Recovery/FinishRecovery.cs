@@ -1,3 +1,4 @@
+using Aupd.Kernel.People;
 using Aupd.Portal.Accounts;
 using Aupd.Portal.Authentication;
 using Aupd.Portal.Flows;
@@ -20,7 +21,7 @@ internal abstract record FinishRecoveryOutcome
 
 /// <summary>Sets the new password of a proved recovery, once; every session of the account ends and the person is told.</summary>
 internal sealed class FinishRecovery(AccountStore accounts, ReplacePassword replace, KnownDevices devices, FlowStore flows, TellPerson tell,
-    Factors factors, TimeProvider clock)
+    Factors factors, SchoolPasswordSettings school, TimeProvider clock)
 {
     public async Task<FinishRecoveryOutcome> RunAsync(HttpContext http, Flow<RecoveryState> flow, string password, CancellationToken ct)
     {
@@ -29,7 +30,7 @@ internal sealed class FinishRecovery(AccountStore accounts, ReplacePassword repl
         // Asked again: a second factor may have come since the code was typed.
         var state = await factors.OfAsync(accountId, ct);
         if (state.Any && !flow.State.SecondStepTaken && !state.ResetHolds(clock.GetUtcNow())) return new FinishRecoveryOutcome.Over();
-        if (PasswordRules.Check(password, PasswordOwner.Of(account)) is { } fault) return new FinishRecoveryOutcome.PasswordRefused(fault);
+        if (PasswordRules.Check(password, PasswordOwner.Of(account), school) is { } fault) return new FinishRecoveryOutcome.PasswordRefused(fault);
         // Finished first: of thirty presses one sets the password. A crash in between costs the person another code, never the account.
         if (!await flows.FinishAsync(RecoveryState.Kind, flow, new RecoveryState { ReturnUrl = flow.State.ReturnUrl }, accountId, ct))
             return new FinishRecoveryOutcome.Over();

@@ -27,13 +27,14 @@ internal abstract record FinishRegistrationOutcome
 /// <summary>Opens the account of a registration and signs the person in. The id of the account stands in the flow: pressed twice, or repeated
 /// after a crash, it is the same account, and only the password that opened it signs in.</summary>
 internal sealed class FinishRegistration(
-    CreateAccount create, AccountStore accounts, PasswordTries tries, HashGate gate, PortalSessions sessions, KnownDevices devices, FlowStore flows, Factors factors)
+    CreateAccount create, AccountStore accounts, PasswordTries tries, HashGate gate, PortalSessions sessions, KnownDevices devices, FlowStore flows, Factors factors,
+    SchoolPasswordSettings school)
 {
     public async Task<FinishRegistrationOutcome> RunAsync(HttpContext http, Flow<RegistrationState> flow, string password, CancellationToken ct)
     {
         if (flow.IsFinished) return await SignInAgainAsync(http, flow.AccountId!.Value, password, ct);
         var order = Order(flow.State, password);
-        if (PasswordRules.Check(password, new PasswordOwner(order.Name, order.Phone, order.Email, null, order.Snils)) is { } fault)
+        if (PasswordRules.Check(password, new PasswordOwner(order.Name, order.Phone, order.Email, null, order.Snils), school) is { } fault)
             return new FinishRegistrationOutcome.PasswordRefused(fault);
         switch (await create.RunAsync(order, actor: order.Id!.Value.ToString(), ct))
         {

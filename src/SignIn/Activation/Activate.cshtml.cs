@@ -29,6 +29,7 @@ internal sealed class ActivateModel(
         if (Password.Length > LongestPassword) return Again(language["Такого длинного пароля на портале быть не может.", "The portal has no passwords this long."]);
         switch (await activation.RunAsync(now.Visitor!, now.Roles, Password, ct))
         {
+            case ActivateOutcome.Activated { SchoolFault: { } fault }: return Redirect(WayBack.With($"/activated?password={fault.Word}", RequestId));
             case ActivateOutcome.Activated: return Redirect(WayBack.With("/activated", RequestId));
             case ActivateOutcome.WrongPassword { TriesLeft: > 0 } wrong: return Again(WrongPassword(wrong.TriesLeft));
             case ActivateOutcome.WrongPassword: return Redirect(WayBack.With($"/activation-failed?why={ActivationCause.WrongPassword}", RequestId));

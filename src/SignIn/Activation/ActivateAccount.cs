@@ -1,4 +1,5 @@
 using Aupd.Kernel.Audit;
+using Aupd.Kernel.People;
 using Aupd.Kernel.Throttling;
 using Aupd.Registries.Doors;
 using Aupd.SignIn.Doors;
@@ -12,7 +13,8 @@ namespace Aupd.SignIn.Activation;
 internal abstract record ActivateOutcome
 {
     private ActivateOutcome() { }
-    internal sealed record Activated(string Login) : ActivateOutcome;
+    /// <param name="SchoolFault">Why school computers will not take the password; null when nothing is known against it.</param>
+    internal sealed record Activated(string Login, SchoolPasswordFault? SchoolFault) : ActivateOutcome;
     internal sealed record WrongPassword(int TriesLeft) : ActivateOutcome;
     /// <param name="Cause">A word of <see cref="ActivationCause"/>.</param>
     internal sealed record Failed(string Cause) : ActivateOutcome;
@@ -27,7 +29,7 @@ internal static class ActivationCause
 /// <summary>Activation: the person proves the portal password once more; then the login is issued. Asked again after success, it gives the same login.</summary>
 internal sealed class ActivateAccount(
     NpgsqlDataSource source, PortalApi portal, PortalAccounts accounts, IssueLogin issue, IWorkplacePasswords passwords, Throttle throttle, AuditTrail audit, SignInSettings settings,
-    TimeProvider clock)
+    SchoolPasswordSettings rules, TimeProvider clock)
 {
     private const string RecordSql = """
         insert into signin.activation_failure (id, at, profile_id, org_nsi_id, cause, trace)
@@ -62,7 +64,8 @@ internal sealed class ActivateAccount(
             [.. roles.OfType<HeldRole.Pupil>().Select(p => p.RecordId)],
             message is null ? null : connection => passwords.KeepAsync(connection, visitor.ProfileId!.Value, message, $"activation {visitor.TraceDigits}", ct));
         await throttle.ClearAsync(Rule, visitor.AccountId.ToString(), ct);
-        return new ActivateOutcome.Activated(login);
+        // Only where somebody wants passwords.
+        return new ActivateOutcome.Activated(login, message is null ? null : SchoolPasswordRules.Check(password, rules.MinLength, rules.IsComplex, visitor.Name.Reveal(), login));
     }
 
     private async Task<ActivateOutcome> FailAsync(Visitor visitor, IReadOnlyList<HeldRole> roles, string cause, CancellationToken ct)

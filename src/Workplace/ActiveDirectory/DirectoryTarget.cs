@@ -1,11 +1,15 @@
+using Aupd.Kernel.People;
 using Aupd.Workplace.Delivery;
 
 namespace Aupd.Workplace.ActiveDirectory;
 
 /// <summary>The schools' directory as a target of deliveries.</summary>
-internal sealed class DirectoryTarget(DirectorySettings settings, TrustedFolder trusted, DeliverAccount deliver) : DeliveryTarget
+internal sealed class DirectoryTarget(DirectorySettings settings, TrustedFolder trusted, DeliverAccount deliver, SchoolPasswordSettings told) : DeliveryTarget
 {
     public const string TargetName = "directory";
+
+    /// <summary>Characters that the portal asks for anyway.</summary>
+    private const int PortalMinLength = 10;
 
     public override string Name => TargetName;
     /// <summary>"wrk1".</summary>
@@ -21,8 +25,17 @@ internal sealed class DirectoryTarget(DirectorySettings settings, TrustedFolder 
     {
         using var link = DirectoryLink.Open(settings, trusted);
         if (link.Read(link.Base, "objectClass") is null) throw new TargetRefusalException($"There is no {link.Base}: see Workplace:Directory:BaseName.");
-        return [$"The certificate of {settings.Server}:{settings.Port} is believed.", $"{settings.BindName} is let in.", $"People are searched for below {link.Base}."];
+        return [$"The certificate of {settings.Server}:{settings.Port} is believed.", $"{settings.BindName} is let in.", $"People are searched for below {link.Base}.", .. PasswordLines(link)];
     }, ct);
+
+    // Who chooses a password learns its rules at the portal; what the domain asks beyond them he would learn when it is refused.
+    private IEnumerable<string> PasswordLines(DirectoryLink link)
+    {
+        var (minLength, isComplex) = PasswordRefusal.Rules(link);
+        yield return $"Its passwords have at least {minLength} characters{(isComplex ? ", three kinds of them and no part of the name" : "")}.";
+        if (minLength > Math.Max(told.MinLength, PortalMinLength) || isComplex && !told.IsComplex)
+            yield return $"People are not told so when they choose one: set SchoolPasswords:MinLength={minLength} and SchoolPasswords:IsComplex={(isComplex ? "true" : "false")}, or ask less of them in the domain.";
+    }
 
     private sealed class Session(DirectorySettings settings, TrustedFolder trusted, DeliverAccount deliver) : TargetSession
     {
