@@ -10,6 +10,8 @@ namespace Aupd.TestKit;
 public sealed class Browser : IDisposable
 {
     private readonly HttpClient _http;
+    private string _markup = "";
+    private IHtmlDocument? _page;
 
     /// <param name="baseUrl">Where relative addresses lead at first.</param>
     public Browser(string baseUrl)
@@ -26,7 +28,8 @@ public sealed class Browser : IDisposable
     public Uri Url { get; private set; }
     public HttpStatusCode Status { get; private set; }
     public HttpResponseMessage Answer { get; private set; } = null!;
-    public IHtmlDocument Page { get; private set; } = null!;
+    /// <summary>Read when it is first asked for: most answers are only passed through.</summary>
+    public IHtmlDocument Page => _page ??= new HtmlParser().ParseDocument(_markup);
     /// <summary>Where the last answer sends the browser, absolute; null when nowhere.</summary>
     public Uri? Location => Answer.Headers.Location is { } to ? new Uri(Url, to) : null;
     public string Text => Page.Body?.TextContent ?? "";
@@ -68,7 +71,7 @@ public sealed class Browser : IDisposable
         Status = Answer.StatusCode;
         // A stream of events has no end to wait for.
         var isEndless = Answer.Content.Headers.ContentType?.MediaType == "text/event-stream";
-        Page = new HtmlParser().ParseDocument(isEndless ? "" : await Answer.Content.ReadAsStringAsync());
+        (_markup, _page) = (isEndless ? "" : await Answer.Content.ReadAsStringAsync(), null);
         if (isEndless) Answer.Dispose();
         return this;
     }

@@ -28,7 +28,7 @@ public sealed class RunningService : IAsyncDisposable
         var ports = ProgramProcess.FreePorts(3);
         var values = new Dictionary<string, string?>
         {
-            ["Database:ConnectionString"] = database ?? await TestPostgres.NewDatabaseAsync(),
+            ["Database:ConnectionString"] = database ?? await TestPostgres.NewDatabaseAsync(clock ?? TimeProvider.System),
             ["Secrets:MasterKey"] = Convert.ToBase64String(SHA256.HashData("tests"u8)),
             // On a machine that is busy with tests nobody is told to come back later: hashes get what the others leave over.
             ["Portal:Hashing:LongestWaitMilliseconds"] = "60000", ["SignIn:PortalTimeoutSeconds"] = "60", ["OpenId:BackchannelTimeoutSeconds"] = "30",

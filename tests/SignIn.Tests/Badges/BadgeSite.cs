@@ -7,7 +7,7 @@ using AngleSharp.Html.Dom;
 
 namespace Aupd.SignIn.Tests.Badges;
 
-/// <summary>The region with primary classes: pupils 0 to 13 learn in 2А, 14 to 16 in 2Б, the others in 5А. A badge takes three wrong tries.</summary>
+/// <summary>The region with primary classes: pupils 0 to 13 learn in 2А, 14 to 17 in 2Б, the others in 5А. A badge takes three wrong tries.</summary>
 public class BadgeSite : GatewaySite
 {
     private readonly ConcurrentDictionary<int, string> _moved = new();
@@ -17,7 +17,7 @@ public class BadgeSite : GatewaySite
         ["SignIn:Badges:WrongPictures"] = "3", ["SignIn:Badges:WrongNumbersPerNetwork"] = "10", ["Sites:TrustedProxies"] = "127.0.0.1",
     };
 
-    private protected override string SchoolAndClass(int pupil) => _moved.GetValueOrDefault(pupil) ?? (pupil < 14 ? "4185;2А" : pupil < 17 ? "4185;2Б" : "4185;5А");
+    private protected override string SchoolAndClass(int pupil) => _moved.GetValueOrDefault(pupil) ?? (pupil < 14 ? "4185;2А" : pupil < 18 ? "4185;2Б" : "4185;5А");
 
     /// <summary>School and class by the next import.</summary>
     internal Task MoveAsync(int pupil, string schoolAndClass)
