@@ -35,7 +35,8 @@ public sealed class TeamsUserTests(TeamsSchool school)
         await school.ChangeAsync(person, ";учитель физики;", ";учитель химии;");
         await school.UserAsync(person, "the position is the new one", u => (string?)u[Enterprise]!["department"] == "учитель химии");
         await school.QuietAsync("all is told");
-        var call = Assert.Single(school.Scim.Calls);
+        // What the server can do is asked once in every session with it, whichever test it begins in.
+        var call = Assert.Single(school.Scim.Calls, c => c.ToString() != "GET /ServiceProviderConfig");
         Assert.Equal($"PATCH /Users/{user["id"]} replace {Enterprise}:department", call.ToString());
         Assert.StartsWith("W/", call.IfMatch, StringComparison.Ordinal);
 
