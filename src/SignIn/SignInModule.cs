@@ -47,7 +47,7 @@ public static class SignInModule
         services.AddSingleton<PortalApi>().AddSingleton<IssueLogin>().AddSingleton<ActivateAccount>().AddSingleton<IActivatedPeople, ActivatedPeople>()
             .AddSingleton<INetworkPasswords, NetworkPasswords>();
         services.AddSingleton<PortalEvents>();
-        services.AddSingleton<RememberChoice>().AddSingleton<CabinetParts>().AddSingleton<LoginUses>().AddScoped<Attention>().AddSingleton<GatewayLamps>().AddSingleton<RepairLogin>()
+        services.AddSingleton<RememberChoice>().AddSingleton<CabinetParts>().AddSingleton<LoginUses>().AddScoped<Attention>().AddSingleton<GatewayLamps>().AddSingleton<WifiLamp>().AddSingleton<RepairLogin>()
             .AddSingleton<OwnRegistryData>().AddSingleton<IPersonalDataPart, AccountPart>().AddSingleton<IPersonalDataPart, RecordsPart>()
             .AddSingleton<IPersonalDataPart, HistoryPart>().AddSingleton<HistoryWords>();
         services.AddSingleton<TraceReport>().AddSingleton<LedClasses>();

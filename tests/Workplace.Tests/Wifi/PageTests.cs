@@ -40,6 +40,26 @@ public sealed class PageTests(WifiSchool school)
     }
 
     [Fact]
+    public async Task The_lamp_of_the_wifi_follows_what_the_last_try_came_to()
+    {
+        using var browser = await school.ActivateAsync(await school.TeacherAsync("vlamp"));
+        Assert.Equal("○ Школьный Wi-Fi: ещё не пользовались", await LampAsync(browser));
+        await school.StatusAsync("vlamp", Person.Password);
+        Assert.Equal("✓ Школьный Wi-Fi: работает", await LampAsync(browser));
+        school.Clock.Advance(TimeSpan.FromSeconds(1));
+        await school.StatusAsync("vlamp", "прошлогодний пароль");
+        Assert.Equal("✕ Школьный Wi-Fi: не работает", await LampAsync(browser));
+        Assert.Contains("впишите новый в настройках Wi-Fi", browser.Text, StringComparison.Ordinal);
+        school.SetClock();
+    }
+
+    private async Task<string?> LampAsync(Browser browser)
+    {
+        await browser.GetAsync(school.Service.SchoolUrl + "/cabinet/login");
+        return browser.Page.QuerySelector("#part-wifi")?.TextContent.Trim();
+    }
+
+    [Fact]
     public async Task Who_is_not_signed_in_gets_neither_page_nor_file()
     {
         using var browser = new Browser(school.Service.SchoolUrl);

@@ -8,7 +8,7 @@ namespace Aupd.SignIn.Cabinet.LoginHealth;
 
 /// <summary>Where my login works and where not, why, and what I can do: a lamp for each place that is set up in the region.</summary>
 internal sealed class LoginHealthModel(
-    CabinetParts parts, GatewayLamps own, IEnumerable<ILoginHealth> others, RepairLogin repair, PortalLinks portal, SiteAddresses addresses, RegionSettings region, Language language)
+    CabinetParts parts, GatewayLamps own, WifiLamp wifi, IEnumerable<ILoginHealth> others, RepairLogin repair, PortalLinks portal, SiteAddresses addresses, RegionSettings region, Language language)
     : CabinetPage(parts)
 {
     internal const string Path = "/cabinet/login";
@@ -74,6 +74,7 @@ internal sealed class LoginHealthModel(
     {
         var lamps = new List<LoginLamp>(await own.OfAsync(Visitor, language, ct));
         foreach (var part in others) lamps.AddRange(await part.OfAsync(Visitor.ProfileId!.Value, ct));
+        if (await wifi.OfAsync(Visitor.ProfileId!.Value, Visitor.Login!, language, ct) is { } network) lamps.Add(network);
         Lamps = [.. lamps.OrderBy(l => l.Part)];
         return Page();
     }

@@ -1,0 +1,24 @@
+using Aupd.Kernel.Pages;
+using Aupd.SignIn.Cabinet.Wifi;
+using Aupd.SignIn.Doors;
+
+namespace Aupd.SignIn.Cabinet.LoginHealth;
+
+/// <summary>The lamp of the Wi-Fi, in the words of its own page.</summary>
+internal sealed class WifiLamp(ISchoolWifi wifi)
+{
+    private static readonly LampText NeverJoined = new("Вы ещё не подключались. Настройте телефон или ноутбук один раз — дальше он подключится сам.",
+        "You have not joined yet. Set your phone or laptop up once, and it will join by itself.");
+
+    /// <summary>Null where the region has no network to set up.</summary>
+    internal async Task<LoginLamp?> OfAsync(Guid profileId, string login, Language language, CancellationToken ct) => await wifi.OfAsync(profileId, login, ct) switch
+    {
+        null => null,
+        { Refusal: { } refusal } known => new LoginLamp(LoginPart.Wifi, LampState.Broken, Text(WifiWords.Of(refusal, language)), known.LastJoinedAt, refusal.At),
+        { LastJoinedAt: { } joined } => new LoginLamp(LoginPart.Wifi, LampState.Works, null, joined),
+        _ => new LoginLamp(LoginPart.Wifi, LampState.Unused, NeverJoined),
+    };
+
+    // Worded for this reader already.
+    private static LampText Text(string words) => new(words, words);
+}
