@@ -37,7 +37,7 @@ public static class WorkplaceModule
             .AddSingleton(new FactRoute(AccountsCompared.Topic, OnAccountsCompared.ReceiverName));
         services.AddSingleton<TrustedFolder>().AddSingleton<FindTwins>().AddSingleton<RefreshPeople>();
         services.AddSingleton<EntryTemplate>().AddSingleton<FindPerson>().AddSingleton<DeliverAccount>().AddSingleton<DeliveryTarget, DirectoryTarget>();
-        services.AddSingleton<ScimToken>().AddSingleton<UserTemplate>().AddSingleton<GroupTemplate>().AddSingleton<TeamsNames>().AddSingleton<GroupQueue>()
+        services.AddSingleton<ScimToken>().AddSingleton<UserTemplate>().AddSingleton<GroupTemplate>().AddSingleton<TeamsNames>().AddSingleton<ITeamsNames>(services => services.GetRequiredService<TeamsNames>()).AddSingleton<GroupQueue>()
             .AddSingleton<DeliverUser>().AddSingleton<DeliverGroup>().AddSingleton<DeliveryTarget, TeamsTarget>();
         services.AddSingleton<IWorkplaceAccounts, WorkplaceAccounts>();
         services.AddSingleton<CompareAccount>().AddTransient<DirectorySide>().AddSingleton<ReconcileStore>().AddTransient<ReconcileSteps>()

@@ -1,7 +1,3 @@
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using Aupd.Kernel.Pages;
 using Aupd.Kernel.People;
 using Aupd.TestKit;
 using Aupd.Workplace.Tests.Samba;
@@ -25,7 +21,7 @@ public sealed class PasswordTests(School school)
         Assert.False(await school.Domain.KinitOpensAsync(person.Login, "не тот пароль совсем"));
         Assert.False(await school.Domain.SmbOpensAsync(person.Login, "не тот пароль совсем"));
         Assert.Equal(0, await WaitingAsync());
-        Assert.Contains("\"запись_в_каталоге_школ\":{\"логин\":\"pfirst\"", await CopyAsync(person), StringComparison.Ordinal);
+        Assert.Contains("\"запись_в_каталоге_школ\":{\"логин\":\"pfirst\"", await school.CopyAsync(person), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,21 +128,6 @@ public sealed class PasswordTests(School school)
         school.Clock, Microsoft.Extensions.Logging.Abstractions.NullLogger<Workplace.Passwords.SweepPasswords>.Instance);
 
     // What the person gets as the copy of his own data, of this part alone.
-    private async Task<string> CopyAsync(Person person)
-    {
-        var part = school.Service.School.Services.GetServices<IPersonalDataPart>().Single(p => p.GetType() == typeof(Workplace.People.AccountPart));
-        using var memory = new MemoryStream();
-        await using (var json = new Utf8JsonWriter(memory, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            await using var scope = school.Service.School.Services.CreateAsyncScope();
-            await part.WriteAsync(new DataOwner(Guid.Empty, person.AccountId.ToString(), null),
-                new PersonalDataWriter(json, scope.ServiceProvider.GetRequiredService<Language>(), TimeZoneInfo.Utc), default);
-            json.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(memory.ToArray());
-    }
-
     private Task OpensAsync(Person person, string password) =>
         Eventually.HoldsAsync($"the password of {person.Login} opens the directory", () => school.Domain.BindOpens($"{person.Login}@zao.obr.test", password));
 

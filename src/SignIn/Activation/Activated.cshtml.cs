@@ -23,7 +23,7 @@ internal sealed class ActivatedModel(Sessions.Sessions sessions, SituationReader
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
     {
         if (await sessions.CurrentAsync(HttpContext, ct) is not { Login: { } login } visitor) return Redirect(ContinueUrl);
-        Use = uses.Of(login, situations.RolesOf(visitor));
+        Use = await uses.OfAsync(visitor, login, situations.RolesOf(visitor), ct);
         return Page();
     }
 }

@@ -59,4 +59,6 @@ internal sealed record Delivered(string? RemoteId, IReadOnlyList<string> Acts, P
     public string? Acknowledged { get; init; }
     /// <summary>False when nothing had to be said, so that nothing is known of how the target does.</summary>
     public bool WasAsked { get; init; } = true;
+
+    public override string ToString() => $"delivered {RemoteId}";
 }

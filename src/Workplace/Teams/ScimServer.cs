@@ -32,8 +32,10 @@ internal sealed class ScimServer(TeamsSettings settings, ScimToken token, TimePr
         var answer = await SendAsync(HttpMethod.Get, "/ServiceProviderConfig", null, null, ct);
         // RFC 7644 §4 demands it; where it is missing, the server is taken at the specification's word.
         if (answer.Status == HttpStatusCode.NotFound) return _features = new ScimFeatures(true, true, false);
-        if (answer.Status != HttpStatusCode.OK) throw Refusal(answer, "GET /ServiceProviderConfig");
-        var said = Resource(answer, "GET /ServiceProviderConfig");
+        ScimResource said;
+        try { said = answer.Status == HttpStatusCode.OK ? Resource(answer, "GET /ServiceProviderConfig") : throw Refusal(answer, "GET /ServiceProviderConfig"); }
+        // Nobody's account is at fault.
+        catch (TargetRefusalException e) { throw new TargetAwayException($"{_base} does not say what it can do. {e.Told}", e); }
         _features = new ScimFeatures(said.Flag("patch.supported") ?? true, said.Flag("filter.supported") ?? true, said.Flag("etag.supported") ?? false);
         if (!_features.CanFilter)
             throw new TargetAwayException($"{_base} cannot search (filter.supported is false in its ServiceProviderConfig): without that people would be doubled, so it is told nothing.");

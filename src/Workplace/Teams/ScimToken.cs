@@ -52,7 +52,9 @@ internal sealed class ScimToken(TeamsSettings settings, TimeProvider clock)
         if (settings.Scope.Length > 0) form["scope"] = settings.Scope;
         using var request = new HttpRequestMessage(HttpMethod.Post, settings.TokenUrl) { Content = new FormUrlEncodedContent(form) };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        var answer = await http.SendAsync(request, LongestAnswer, ct);
+        HttpAnswer answer;
+        try { answer = await http.SendAsync(request, LongestAnswer, ct); }
+        catch (TargetRefusalException e) { throw new TargetAwayException(e.Message, e); }
         try
         {
             using var json = JsonDocument.Parse(answer.Body);

@@ -1,12 +1,17 @@
 using Aupd.Kernel.Audit;
+using Aupd.SignIn.Doors;
 using Dapper;
 using Npgsql;
 
 namespace Aupd.Workplace.Teams;
 
-/// <summary>Teams names that people had before us, by login, as an administrator has listed them.</summary>
-internal sealed class TeamsNames(NpgsqlDataSource source, AuditTrail audit, TimeProvider clock)
+/// <summary>Teams names that people have: those issued, and those from before us, by login, as an administrator has listed them.</summary>
+internal sealed class TeamsNames(NpgsqlDataSource source, TeamsSettings settings, AuditTrail audit, TimeProvider clock) : ITeamsNames
 {
+    private const string OfSql = """
+        select coalesce((select remote_name from workplace.delivery where target = 'teams' and profile_id = @profileId), (select name from workplace.teams_name where login = lower(@login)))
+        """;
+
     private const string EarlierSql = "select name from workplace.teams_name where login = lower(@login)";
 
     private const string ImportSql = """
@@ -18,6 +23,13 @@ internal sealed class TeamsNames(NpgsqlDataSource source, AuditTrail audit, Time
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         return await connection.ExecuteScalarAsync<string?>(new CommandDefinition(EarlierSql, new { login }, cancellationToken: ct));
+    }
+
+    public async ValueTask<string?> OfAsync(Guid profileId, string login, CancellationToken ct)
+    {
+        if (!settings.IsConfigured) return null;
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return await connection.ExecuteScalarAsync<string?>(new CommandDefinition(OfSql, new { profileId, login }, cancellationToken: ct));
     }
 
     /// <returns>How many were taken.</returns>

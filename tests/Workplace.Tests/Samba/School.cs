@@ -1,4 +1,8 @@
 using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Aupd.Kernel.Pages;
 using Aupd.Kernel.People;
 using Aupd.Portal.Doors;
 using Aupd.Registries.Doors;
@@ -144,6 +148,22 @@ public class School : IAsyncLifetime
 
     public Task<Guid> ProfileAsync(Person person) => QueryAsync<Guid>(
         "select p.id from signin.profile p join signin.account a on a.id = p.account_id where a.subject = @subject", new { subject = person.AccountId.ToString() });
+
+    /// <summary>What the copy of the person's data says of accounts at work.</summary>
+    public async Task<string> CopyAsync(Person person)
+    {
+        var part = Service.School.Services.GetServices<IPersonalDataPart>().Single(p => p.GetType() == typeof(Workplace.People.AccountPart));
+        using var memory = new MemoryStream();
+        await using (var json = new Utf8JsonWriter(memory, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            await using var scope = Service.School.Services.CreateAsyncScope();
+            await part.WriteAsync(new DataOwner(Guid.Empty, person.AccountId.ToString(), null),
+                new PersonalDataWriter(json, scope.ServiceProvider.GetRequiredService<Language>(), TimeZoneInfo.Utc), default);
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(memory.ToArray());
+    }
 
     public async Task<T> QueryAsync<T>(string sql, object? values = null)
     {

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
+using Aupd.Kernel.Settings;
 using Aupd.Workplace.Delivery;
 using Aupd.Workplace.Teams;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 
 namespace Aupd.Workplace.Tests.Teams;
 
@@ -153,6 +155,53 @@ public sealed class ScimServerTests : IAsyncLifetime
         using var server = Server();
         Assert.Equal("a@x", (await server.ReadAsync("/Users", "a/../b?c=d#e", default))!.Text("userName"));
         Assert.Null(await server.ReadAsync("/Users", "nobody", default));
+    }
+
+    [Fact]
+    public async Task A_certificate_is_believed_of_the_authority_and_for_the_name_alone()
+    {
+        using var authority = new TestAuthority();
+        using var other = new TestAuthority();
+        await using var scim = new StrictScim(authority.ServerFile);
+        await scim.StartAsync();
+        Assert.Empty(await FindAsync(s => s with { Url = scim.Url, CaFile = authority.CaFile }));
+        foreach (var (ca, url, says) in new[]
+        {
+            (other.CaFile, scim.Url, $"no authority of {other.CaFile} has signed it."), ("", scim.Url, "no authority of this machine has signed it."),
+            (authority.CaFile, scim.Url.Replace("localhost", "127.0.0.1", StringComparison.Ordinal), $"it is not for the name 127.0.0.1:{scim.Port}."),
+        })
+            Assert.EndsWith(says, (await Assert.ThrowsAsync<TargetAwayException>(() => FindAsync(s => s with { Url = url, CaFile = ca }))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Url", "http://scim.example/v2", "Url must be an https address")]
+    [InlineData("Url", "https://user:pw@scim.example/v2", "Url must be an https address")]
+    [InlineData("Url", "https://scim.example/v2?tenant=1", "Url must be an https address")]
+    [InlineData("Url", "scim", "Url must be an https address")]
+    [InlineData("Token", "", "either Token or TokenUrl must be given")]
+    [InlineData("Token", "a b", "Token holds a space")]
+    [InlineData("TokenUrl", "https://login.example/token", "either Token or TokenUrl must be given")]
+    [InlineData("CaFile", "/nowhere/ca.pem", "there is no file CaFile")]
+    [InlineData("MembersPerRequest", "0", "MembersPerRequest")]
+    [InlineData("Tokn", "x", "Unknown setting Workplace:Teams:Tokn")]
+    public void A_wrong_setting_stops_the_start(string name, string value, string says)
+    {
+        var values = new Dictionary<string, string?> { ["Workplace:Teams:Url"] = "https://scim.example/v2", ["Workplace:Teams:Token"] = "t0ken", [$"Workplace:Teams:{name}"] = value };
+        var refusal = Assert.Throws<SettingsException>(() => SettingsModule.Read<TeamsSettings>(new ConfigurationBuilder().AddInMemoryCollection(values).Build(), TeamsSettings.Section));
+        Assert.Contains(says, refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("t0ken", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("t0ken", new TeamsSettings { Token = "t0ken", ClientSecret = "t0ken" }.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_say_what_it_can_do_is_away()
+    {
+        _scim.Before = (_, http) =>
+        {
+            http.Response.StatusCode = 500;
+            return Task.FromResult(true);
+        };
+        Assert.EndsWith("does not say what it can do. GET /ServiceProviderConfig: 500", (await Assert.ThrowsAsync<TargetAwayException>(FindAsync)).Message, StringComparison.Ordinal);
     }
 
     private static async Task<bool> SayAsync(HttpContext http, string body)

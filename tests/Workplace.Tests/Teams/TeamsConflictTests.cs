@@ -35,7 +35,8 @@ public sealed class TeamsConflictTests(TeamsSchool school)
         }
         File.Delete(file);
         var person = await school.TeacherAsync("uearlier");
-        await school.ActivateAsync(person);
+        using var browser = await school.ActivateAsync(person);
+        Assert.Contains("m.uchiteleva@old.example", browser.Text, StringComparison.Ordinal);
         var user = await school.UserAsync(person, "it is adopted", u => (string?)u["name"]!["givenName"] == "Марина");
         Assert.Equal(("planted-old", "m.uchiteleva@old.example"), ((string?)user["id"], (string?)user["userName"]));
         await school.MoveAsync(person);

@@ -21,6 +21,9 @@ public sealed class TeamsUserTests(TeamsSchool school)
         var work = user[Enterprise]!;
         Assert.Equal(("ГБОУ Школа № 856, \"Лучик\"", "teacher", "учитель физики"), ((string?)work["organization"], (string?)work["division"], (string?)work["department"]));
         await school.GroupAsync("teachers:4185", "the teachers' group has her", m => m.Contains((string)user["id"]!));
+        await school.QuietAsync("all is told");
+        Assert.Contains("\"запись_в_teams\":{\"имя_в_teams\":\"tteacher@zao.obr.test\"", await school.CopyAsync(person), StringComparison.Ordinal);
+        Assert.Contains("\"группа\":\"Учителя · ГБОУ Школа № 856", await school.CopyAsync(person), StringComparison.Ordinal);
     }
 
     [Fact]

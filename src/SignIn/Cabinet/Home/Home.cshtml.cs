@@ -29,7 +29,7 @@ internal sealed class HomeModel(CabinetParts parts, RememberChoice remember, Log
         Tiles = NextStep.Open(Active, Services);
         Others = Roles.Where(r => r.Id != Active.Id).Select(r => new Group(r, NextStep.Open(r, Services))).ToList();
         if (Visitor.Kind is not (SessionKind.Panel or SessionKind.Badge)) Todos = await attention.OfAsync(Visitor, Roles, NeedsActivation, ct);
-        Login = Visitor is { Login: { } login, Kind: not SessionKind.Badge } ? uses.Of(login, Roles) : null;
+        Login = Visitor is { Login: { } login, Kind: not SessionKind.Badge } ? await uses.OfAsync(Visitor, login, Roles, ct) : null;
         return Page();
     }
 
