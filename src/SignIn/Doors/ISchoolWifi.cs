@@ -23,8 +23,9 @@ public interface ISchoolWifi
 /// <param name="Refusal">The newest, if it came after the last time that the person has joined.</param>
 public sealed record WifiForPerson(string Ssid, string ServerName, string OuterName, string CaFingerprint, DateTimeOffset? LastJoinedAt, WifiRefusal? Refusal);
 
-/// <param name="Reason"><c>wrong-password</c>, <c>locked</c>, <c>disabled</c>, <c>first-password</c>, <c>no-role</c> or <c>other-school</c>.</param>
+/// <param name="Told">Why, and what to do.</param>
+/// <param name="IsPassing">Nothing of the person's was wrong: the service had no time.</param>
 /// <param name="Trace">A number that support finds it by.</param>
-public sealed record WifiRefusal(string Reason, DateTimeOffset At, int Times, string Trace);
+public sealed record WifiRefusal(LampText Told, bool IsPassing, DateTimeOffset At, int Times, string Trace);
 
 public sealed record WifiProfile(byte[] Content, string MediaType, string FileName);
