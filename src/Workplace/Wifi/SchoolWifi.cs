@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Aupd.Workplace.Wifi;
 
-internal sealed class SchoolWifi(NpgsqlDataSource source, WifiSettings settings, WifiPlaces places) : ISchoolWifi, ILoginHealth
+internal sealed class SchoolWifi(NpgsqlDataSource source, WifiSettings settings, WifiPlaces places) : ISchoolWifi
 {
     private const string StateSql = """
         select d.last_at as joined_at, r.reason, r.last_at as refused_at, r.times, r.trace
@@ -37,13 +37,6 @@ internal sealed class SchoolWifi(NpgsqlDataSource source, WifiSettings settings,
         var refusal = row.Reason is null ? null : new WifiRefusal(RefusalTexts.Of(row.Reason), row.Reason is RefusalReason.Busy or RefusalReason.PortalDown, row.RefusedAt!.Value, row.Times!.Value, row.Trace!);
         var network = Network();
         return new WifiForPerson(network.Ssid, network.ServerName, network.OuterName, network.Fingerprint, row.JoinedAt, refusal);
-    }
-
-    public async Task<IReadOnlyList<LoginLamp>> OfAsync(Guid profileId, CancellationToken ct)
-    {
-        if (await OfAsync(profileId, "", ct) is not { } wifi) return [];
-        var state = wifi switch { { Refusal.IsPassing: false } => LampState.Broken, { LastJoinedAt: null } => LampState.Unused, _ => LampState.Works };
-        return [new LoginLamp(LoginPart.Wifi, state, state is LampState.Broken ? wifi.Refusal!.Told : null, wifi.LastJoinedAt, wifi.Refusal?.At, wifi.Refusal?.Told)];
     }
 
     public WifiProfile? Profile(string kind, string login) => !IsOffered ? null : kind switch

@@ -14,5 +14,5 @@ internal static class WifiModule
         .AddSettings<WifiSettings>(configuration, WifiSettings.Section)
         .AddSingleton<RadiusServers>().AddSingleton<IRadiusServers>(s => s.GetRequiredService<RadiusServers>())
         .AddSingleton<WifiPlaces>().AddSingleton<WifiTrail>().AddSingleton<CheckAccess>().AddSingleton<KeepAccounting>()
-        .AddSingleton<SchoolWifi>().AddSingleton<ISchoolWifi>(s => s.GetRequiredService<SchoolWifi>()).AddSingleton<ILoginHealth>(s => s.GetRequiredService<SchoolWifi>()).AddSingleton<IPersonalDataPart, WifiPart>();
+        .AddSingleton<ISchoolWifi, SchoolWifi>().AddSingleton<IPersonalDataPart, WifiPart>();
 }

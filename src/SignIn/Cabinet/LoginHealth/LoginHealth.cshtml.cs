@@ -74,7 +74,7 @@ internal sealed class LoginHealthModel(
     {
         var lamps = new List<LoginLamp>(await own.OfAsync(Visitor, language, ct));
         foreach (var part in others) lamps.AddRange(await part.OfAsync(Visitor.ProfileId!.Value, ct));
-        if (await wifi.OfAsync(Visitor.ProfileId!.Value, Visitor.Login!, language, ct) is { } network) lamps.Add(network);
+        if (await wifi.OfAsync(Visitor.ProfileId!.Value, Visitor.Login!, ct) is { } network) lamps.Add(network);
         Lamps = [.. lamps.OrderBy(l => l.Part)];
         return Page();
     }

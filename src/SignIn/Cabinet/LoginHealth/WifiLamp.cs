@@ -1,5 +1,3 @@
-using Aupd.Kernel.Pages;
-using Aupd.SignIn.Cabinet.Wifi;
 using Aupd.SignIn.Doors;
 
 namespace Aupd.SignIn.Cabinet.LoginHealth;
@@ -11,14 +9,11 @@ internal sealed class WifiLamp(ISchoolWifi wifi)
         "You have not joined yet. Set your phone or laptop up once, and it will join by itself.");
 
     /// <summary>Null where the region has no network to set up.</summary>
-    internal async Task<LoginLamp?> OfAsync(Guid profileId, string login, Language language, CancellationToken ct) => await wifi.OfAsync(profileId, login, ct) switch
+    internal async Task<LoginLamp?> OfAsync(Guid profileId, string login, CancellationToken ct) => await wifi.OfAsync(profileId, login, ct) switch
     {
         null => null,
-        { Refusal: { } refusal } known => new LoginLamp(LoginPart.Wifi, LampState.Broken, Text(WifiWords.Of(refusal, language)), known.LastJoinedAt, refusal.At),
+        { Refusal: { IsPassing: false } refusal } known => new LoginLamp(LoginPart.Wifi, LampState.Broken, refusal.Told, known.LastJoinedAt, refusal.At),
         { LastJoinedAt: { } joined } => new LoginLamp(LoginPart.Wifi, LampState.Works, null, joined),
         _ => new LoginLamp(LoginPart.Wifi, LampState.Unused, NeverJoined),
     };
-
-    // Worded for this reader already.
-    private static LampText Text(string words) => new(words, words);
 }
