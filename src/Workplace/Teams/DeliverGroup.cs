@@ -115,6 +115,6 @@ internal sealed partial class DeliverGroup(TeamsSettings settings, GroupQueue qu
 
     private sealed record MemberChange(string Id, bool IsAdded);
 
-    [LoggerMessage(EventId = 7131, Level = LogLevel.Warning, Message = "The group {Key} was refused by Teams, attempt {Attempt}")]
+    [LoggerMessage(EventId = 7141, Level = LogLevel.Warning, Message = "The group {Key} was refused by Teams, attempt {Attempt}")]
     private static partial void Refused(ILogger logger, Exception cause, string key, int attempt);
 }

@@ -47,6 +47,6 @@ internal sealed partial class SweepWifi(NpgsqlDataSource source, WifiSettings se
         return removed;
     }
 
-    [LoggerMessage(EventId = 7131, Level = LogLevel.Warning, Message = "What was kept of the Wi-Fi was not removed this time; tried again in an hour")]
+    [LoggerMessage(EventId = 7151, Level = LogLevel.Warning, Message = "What was kept of the Wi-Fi was not removed this time; tried again in an hour")]
     private static partial void NotNow(ILogger logger, Exception cause);
 }

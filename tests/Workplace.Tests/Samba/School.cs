@@ -150,9 +150,12 @@ public class School : IAsyncLifetime
         "select p.id from signin.profile p join signin.account a on a.id = p.account_id where a.subject = @subject", new { subject = person.AccountId.ToString() });
 
     /// <summary>What the copy of the person's data says of accounts at work.</summary>
-    public async Task<string> CopyAsync(Person person)
+    public Task<string> CopyAsync(Person person) => CopyAsync<Workplace.People.AccountPart>(person);
+
+    /// <summary>What one part of that copy says.</summary>
+    internal async Task<string> CopyAsync<TPart>(Person person)
     {
-        var part = Service.School.Services.GetServices<IPersonalDataPart>().Single(p => p.GetType() == typeof(Workplace.People.AccountPart));
+        var part = Service.School.Services.GetServices<IPersonalDataPart>().Single(p => p.GetType() == typeof(TPart));
         using var memory = new MemoryStream();
         await using (var json = new Utf8JsonWriter(memory, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
