@@ -7,6 +7,9 @@ namespace Aupd.Journeys;
 /// <summary>The whole service with the demo region, as ./run shows it, and one Chromium. Shared by all journeys; each has its own visitor.</summary>
 public sealed class DemoRegionRunning : IAsyncLifetime
 {
+    private const string Chromium = "/usr/bin/chromium";
+    private static readonly string[] Arguments =
+        ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
     private static readonly float Patience = (float)Eventually.Patience.TotalMilliseconds;
     private IPlaywright _playwright = null!;
 
@@ -21,11 +24,7 @@ public sealed class DemoRegionRunning : IAsyncLifetime
         await DemoSeed.PlantAsync(Service.Shared, RegionFolder, new Silent(), default);
         _playwright = await Playwright.CreateAsync();
         Assertions.SetDefaultExpectTimeout(Patience);
-        Browser = await _playwright.Chromium.LaunchAsync(new()
-        {
-            Timeout = Patience, ExecutablePath = "/usr/bin/chromium",
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-        });
+        Browser = await _playwright.Chromium.LaunchAsync(new() { Timeout = Patience, ExecutablePath = Chromium, Args = Arguments });
     }
 
     public async Task DisposeAsync()
@@ -44,6 +43,19 @@ public sealed class DemoRegionRunning : IAsyncLifetime
         look ??= new Look();
         var context = await NewContextAsync(look);
         return new Visitor(context, await context.NewPageAsync(), service ?? Service, journey, look);
+    }
+
+    /// <summary>A person at a browser that keeps what is to be kept when it is closed.</summary>
+    /// <param name="profile">The browser's folder.</param>
+    public async Task<Visitor> VisitAtAsync(string profile, string journey)
+    {
+        var look = new Look(1280);
+        var context = await _playwright.Chromium.LaunchPersistentContextAsync(profile, new()
+        {
+            Timeout = Patience, ExecutablePath = Chromium, Args = Arguments, Locale = "ru-RU", ViewportSize = new() { Width = look.Width, Height = 800 },
+        });
+        context.SetDefaultTimeout(Patience);
+        return new Visitor(context, context.Pages[0], Service, journey, look);
     }
 
     /// <summary>A browser's window, as patient as everything else here.</summary>

@@ -88,4 +88,33 @@ public sealed class Devices(DemoRegionRunning region)
     {
         while (await visitor.Page.Locator(".card button.link").CountAsync() > 0) await visitor.ClickAsync(visitor.Page.Locator(".card button.link").First);
     }
+
+    [Fact]
+    public async Task When_the_window_on_somebody_else_s_computer_is_closed_the_next_one_asks_who_sits_there()
+    {
+        var profile = Directory.CreateTempSubdirectory("aupd-profile").FullName;
+        await using (var visitor = await region.VisitAtAsync(profile, "foreign-device-closed"))
+        {
+            await visitor.OpenAsync(visitor.Service.SchoolUrl + "/");
+            await visitor.PressAsync("Я за чужим устройством", "This is not my device");
+            await visitor.EnterPortalAsync(DemoPeople.ParentOfTwo);
+            await visitor.ExpectServiceAsync(DemoPeople.ParentOfTwo, "diary");
+            await visitor.OpenAsync(visitor.Service.SchoolUrl + "/cabinet");
+            Assert.Equal("/cabinet", new Uri(visitor.Page.Url).AbsolutePath);
+            // What lasts in this browser is seen to last: else a browser that forgets everything would pass.
+            await visitor.Page.Context.AddCookiesAsync([new() { Name = "lasts", Value = "1", Url = visitor.Service.SchoolUrl, Expires = DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeSeconds() }]);
+        }
+        await using (var next = await region.VisitAtAsync(profile, "foreign-device-closed"))
+        {
+            Assert.Contains(await next.Page.Context.CookiesAsync(), c => c.Name == "lasts");
+            await next.OpenAsync(next.Service.SchoolUrl + "/cabinet");
+            Assert.Equal("/", new Uri(next.Page.Url).AbsolutePath);
+            await next.OpenAsync(next.Service.PortalUrl + "/profile");
+            Assert.Equal("/login", new Uri(next.Page.Url).AbsolutePath);
+            // Sent by a service, on a large screen: the ways in, the phone's code among them.
+            await next.OpenAsync(next.Service.DemoUrl + "/diary/login");
+            Assert.StartsWith(next.Service.SchoolUrl + "/?request=", next.Page.Url, StringComparison.Ordinal);
+        }
+        Directory.Delete(profile, recursive: true);
+    }
 }
