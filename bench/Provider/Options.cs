@@ -10,6 +10,8 @@ namespace Aupd.Bench.Provider;
 /// <param name="Only">Operations to drive, by the first word of their names; empty: all.</param>
 internal sealed record Options(int Seconds, int WarmSeconds, int Connections, long Sessions, long RefreshTokens, IReadOnlyList<string> Only)
 {
+    private static readonly string[] Names = ["jwks", "client", "refresh", "flow", "userinfo", "introspection", "redemption", "password", "bare"];
+
     public bool Wants(string name) => Only.Count == 0 || Only.Contains(name.Split(' ')[0]);
 
     /// <summary>Null when an argument is not understood.</summary>
@@ -20,7 +22,12 @@ internal sealed record Options(int Seconds, int WarmSeconds, int Connections, lo
         for (var i = 0; i < args.Length; i += 2)
         {
             var number = long.TryParse(args[i + 1], CultureInfo.InvariantCulture, out var n) ? n : -1;
-            if (args[i] == "--only") { options = options with { Only = args[i + 1].Split(',') }; continue; }
+            if (args[i] == "--only")
+            {
+                options = options with { Only = args[i + 1].Split(',') };
+                if (!options.Only.All(Names.Contains)) return null;
+                continue;
+            }
             if (number < 0) return null;
             switch (args[i])
             {
