@@ -12,7 +12,7 @@ internal sealed partial class DeliveryWorker(
 {
     /// <summary>Told when something has become due.</summary>
     public const string Channel = "aupd_workplace";
-    private static readonly TimeSpan IdlePause = TimeSpan.FromSeconds(2), PlantPause = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan IdlePause = TimeSpan.FromSeconds(2), PlantPause = TimeSpan.FromHours(1);
     private readonly List<TargetLanes> _lanes = [.. targets.Where(t => t.IsConfigured).Select(t => new TargetLanes(t, deliver, states, clock, log))];
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => _lanes.Count > 0

@@ -12,8 +12,8 @@ namespace Aupd.Workplace.Reconcile;
 internal sealed class RunReconcile(
     NpgsqlDataSource source, ReconcileStore store, ReconcileSteps steps, DirectorySide directory, DirectorySettings settings, TrustedFolder trusted, AuditTrail audit, TimeProvider clock) : IReconcile
 {
-    /// <summary>"wrk2", of the session: a run lasts longer than a transaction should.</summary>
-    private const long LockKey = 0x77726B32;
+    /// <summary>"recn", of the session: a run lasts longer than a transaction should.</summary>
+    private const long LockKey = 0x7265636E;
     /// <summary>What an older run has seen is believed no more.</summary>
     private static readonly TimeSpan LongestBreak = TimeSpan.FromDays(1);
     private const string LockSql = "select pg_try_advisory_lock(@lockKey::bigint)";

@@ -36,32 +36,32 @@ internal static class RefusalReason
 /// a wrong password costs; what is wrong besides the password is looked at only after the password was right.</summary>
 internal sealed class CheckAccess(NpgsqlDataSource source, IActivatedPeople people, INetworkPasswords passwords, WifiPlaces places, WifiTrail trail, Sealer sealer, WifiSettings settings)
 {
-    private const string IsKnownSql = "select exists (select from workplace.wifi_device where profile_id = @profileId and device = @device)";
+    private const string JoinedSql = "select last_at from workplace.wifi_device where profile_id = @profileId and device = @device";
 
     internal async Task<WifiAnswer> RunAsync(WifiAsk ask, CancellationToken ct)
     {
         var login = places.LoginOf(ask.UserName);
         var device = sealer.Index("wifi-device", ask.Device);
-        var (person, isKnown) = await FindAsync(login, device, ct);
+        var (person, joinedAt) = await FindAsync(login, device, ct);
         var verdict = await passwords.CheckAsync(person?.Subject, login, ask.Password, Convert.ToHexStringLower(device),
-            Convert.ToHexStringLower(sealer.Index("wifi-access-point", $"{ask.Server.Name}\n{ask.AccessPoint}")), isKnown,
+            Convert.ToHexStringLower(sealer.Index("wifi-access-point", $"{ask.Server.Name}\n{ask.AccessPoint}")), joinedAt is not null,
             TimeSpan.FromMilliseconds(settings.DeadlineMilliseconds), ct);
         var answer = Decide(ask, person, verdict);
         switch (answer)
         {
-            case WifiAnswer.Accepted: await trail.JoinedAsync(person!.ProfileId, device, ct); break;
+            case WifiAnswer.Accepted: await trail.JoinedAsync(person!.ProfileId, device, joinedAt, ct); break;
             case WifiAnswer.Refused refused: await trail.RefusedAsync(ask, person?.ProfileId, refused.Reason, ct); break;
             case WifiAnswer.NotNow notNow: await trail.RefusedAsync(ask, person?.ProfileId, notNow.Reason, ct); break;
         }
         return answer;
     }
 
-    private async Task<(ActivatedPerson? Person, bool IsKnown)> FindAsync(string login, byte[] device, CancellationToken ct)
+    private async Task<(ActivatedPerson? Person, DateTimeOffset? JoinedAt)> FindAsync(string login, byte[] device, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         var person = await people.ByLoginAsync(connection, login, ct);
-        var isKnown = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(IsKnownSql, new { profileId = person?.ProfileId ?? Guid.Empty, device }, cancellationToken: ct));
-        return (person, isKnown);
+        var joinedAt = await connection.ExecuteScalarAsync<DateTime?>(new CommandDefinition(JoinedSql, new { profileId = person?.ProfileId ?? Guid.Empty, device }, cancellationToken: ct));
+        return (person, joinedAt);
     }
 
     private WifiAnswer Decide(WifiAsk ask, ActivatedPerson? person, NetworkPasswordVerdict verdict) => verdict switch

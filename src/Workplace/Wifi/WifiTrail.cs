@@ -14,7 +14,7 @@ internal sealed class WifiTrail(NpgsqlDataSource source, AuditTrail audit, Seale
 
     private const string JoinedSql = """
         insert into workplace.wifi_device (profile_id, device, last_at) values (@profileId, @device, @now)
-        on conflict (profile_id, device) do update set last_at = @now where wifi_device.last_at < @before
+        on conflict (profile_id, device) do update set last_at = greatest(wifi_device.last_at, excluded.last_at)
         """;
 
     private const string RefusedSql = """
@@ -24,11 +24,13 @@ internal sealed class WifiTrail(NpgsqlDataSource source, AuditTrail audit, Seale
         returning times, trace
         """;
 
-    internal async Task JoinedAsync(Guid profileId, byte[] device, CancellationToken ct)
+    /// <param name="before">When the person last joined with the device, as far as is known; null: never.</param>
+    internal async Task JoinedAsync(Guid profileId, byte[] device, DateTimeOffset? before, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
+        if (before >= now - Often) return;
         await using var connection = await source.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(JoinedSql, new { profileId, device, now, before = now - Often }, cancellationToken: ct));
+        await connection.ExecuteAsync(new CommandDefinition(JoinedSql, new { profileId, device, now }, cancellationToken: ct));
     }
 
     /// <param name="profileId">Null: nobody has the login. Those are counted by access point, so that invented logins fill nothing.</param>
