@@ -42,7 +42,7 @@ public static class PortalModule
         services.AddSingleton(new ContextClasses(ContextClass.Password, ContextClass.TwoFactor)).AddSingleton<IEndUser, PortalEndUser>().AddSingleton<IClaimsSource, PortalClaims>();
         services.AddSingleton<SchoolAsk>().AddSingleton<RecentPasswords>().AddSingleton<NetworkTries>().AddSingleton<SchoolClient>().AddHostedService<RegisterSchoolClient>();
         services.AddHttpClient(TellSchool.HttpClientName, c => c.Timeout = TimeSpan.FromSeconds(10));
-        services.AddSingleton<PasswordForSchool>();
+        services.AddSingleton<PasswordForSchool>().AddScoped<ConfirmForSchool>();
         services.AddSingleton(new FactRoute(CredentialChanged.Topic, TellOfCredential.ReceiverName));
         services.AddSingleton(new FactRoute(AccountDisabled.Topic, TellOfDisabled.ReceiverName));
         services.AddSingleton(new FactRoute(AccountEnabled.Topic, TellOfEnabled.ReceiverName));

@@ -91,7 +91,7 @@ internal sealed class ReplacePassword(
         var result = await accounts.UpdateSecurityStampAsync(account);
         if (!result.Succeeded) throw new InvalidOperationException($"Account {accountId}: {result}");
         await sessions.EndOthersAsync(connection, account, keep, actor, ct);
-        var change = new CredentialChanged(accountId, Guid.CreateVersion7(now), now, Change: first is null ? CredentialChanged.Updated : CredentialChanged.Revoked);
+        var change = new CredentialChanged(accountId, Guid.CreateVersion7(now), now, Change: first is null ? CredentialChanged.Updated : CredentialChanged.Revoked, Version: account.Version);
         await facts.AddAsync(connection, new Fact(CredentialChanged.Topic, accountId.ToString(), change), ct);
         // A first password opens one page of ours, and no computer.
         if (first is null) await forSchool.KeepAsync(connection, accountId, change.ChangeId, PasswordRules.Prepare(password)!, ct);

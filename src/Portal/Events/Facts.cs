@@ -6,8 +6,9 @@ namespace Aupd.Portal.Events;
 /// one event.</summary>
 /// <param name="Credential">A credential_type of CAEP 1.0 §3.3.1.</param>
 /// <param name="Change">A change_type of CAEP 1.0 §3.3.1.</param>
+/// <param name="Version">Of the account since a change of its password: passwords that overtake each other on the way are told apart by it.</param>
 internal sealed record CredentialChanged(Guid AccountId, Guid ChangeId, DateTimeOffset At, string Credential = CredentialChanged.Password,
-    string Change = CredentialChanged.Updated)
+    string Change = CredentialChanged.Updated, long? Version = null)
 {
     public const string Topic = "portal.credential-changed";
     public const string Password = "password", App = "app", PasskeyHere = "fido2-platform", PasskeyKey = "fido2-roaming";

@@ -3,6 +3,7 @@ using System.Text;
 using Aupd.Kernel.Http;
 using Aupd.Kernel.Jose;
 using Aupd.Kernel.Secrets;
+using Aupd.Portal.Accounts;
 using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -20,7 +21,11 @@ internal sealed partial class PasswordForSchool(
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
     private volatile Tuple<Jwk, DateTimeOffset>? _key;
 
-    private const string NoteSql = "insert into portal.at_school (account_id, since) values (@accountId, @now) on conflict do nothing";
+    // The row refers to the account's, which a change of the password has locked: the insert waits for it, and the second statement sees what came of it.
+    private const string NoteSql = """
+        insert into portal.at_school (account_id, since) values (@accountId, @now) on conflict do nothing;
+        select security_stamp = @securityStamp from portal.account where id = @accountId
+        """;
 
     private const string KeepSql = """
         with older as (delete from portal.password_for_school where account_id = @accountId)
@@ -32,11 +37,13 @@ internal sealed partial class PasswordForSchool(
     private const string ReadSql = "select password_sealed from portal.password_for_school where change_id = @changeId and expires_at > @now";
     private const string ForgetSql = "delete from portal.password_for_school where change_id = @changeId";
 
-    /// <summary>The school has had the person's password confirmed: it activates him.</summary>
-    public async Task NoteAsync(Guid accountId, CancellationToken ct)
+    /// <summary>The school has had the person's password confirmed: it activates him. False when it was changed meanwhile, by whoever did not know of the
+    /// school yet: such a change carries no password.</summary>
+    public async Task<bool> NoteAsync(PortalAccount account, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(NoteSql, new { accountId, now = clock.GetUtcNow() }, cancellationToken: ct));
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(NoteSql,
+            new { accountId = account.Id, account.SecurityStamp, now = clock.GetUtcNow() }, cancellationToken: ct));
     }
 
     /// <summary>In the transaction that changes the password.</summary>

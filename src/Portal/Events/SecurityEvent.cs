@@ -16,6 +16,9 @@ internal static class SecurityEvent
     /// <summary>Our own addition to a changed password: the new one, a JWE to the key at <c>/workplace/keys</c> of the school.</summary>
     public const string NewPassword = "aupd_new_password";
 
+    /// <summary>Our own addition to a changed password: the version of the account since then, as <c>/api/password-check</c> tells it.</summary>
+    public const string AccountVersion = "aupd_account_version";
+
     /// <param name="password">The new password, encrypted; null: it does not go along.</param>
     public static ReadOnlyMemory<byte> Of(CredentialChanged change, string? password, string issuer, DateTimeOffset now) =>
         Write(issuer, change.AccountId, change.ChangeId, now, CredentialChange, json =>
@@ -23,6 +26,7 @@ internal static class SecurityEvent
             json.WriteString("credential_type", change.Credential);
             json.WriteString("change_type", change.Change);
             if (password is not null) json.WriteString(NewPassword, password);
+            if (change.Version is { } version) json.WriteNumber(AccountVersion, version);
             json.WriteNumber("event_timestamp", change.At.ToUnixTimeSeconds());
         });
 

@@ -2,8 +2,6 @@ using System.Globalization;
 using Aupd.Kernel.Audit;
 using Aupd.Kernel.Throttling;
 using Aupd.Portal.Accounts;
-using Aupd.Portal.Authentication;
-using Aupd.Portal.Events;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -25,21 +23,16 @@ internal static class SchoolApi
     }
 
     private static async Task<IResult> CheckPasswordAsync(
-        HttpContext http, SchoolAsk ask, AccountStore store, PasswordTries tries, PasswordForSchool passwords, AuditTrail audit, CancellationToken ct)
+        HttpContext http, SchoolAsk ask, AccountStore store, ConfirmForSchool confirm, AuditTrail audit, CancellationToken ct)
     {
         var (form, refusal) = await ask.ReadAsync(http, SchoolAsk.SignIns, ct);
         if (form is null) return refusal!;
         if (form.Subject() is not { } sub) return SchoolAsk.BadRequest("sub must be the id of an account");
         if (form.One("password") is not { Length: > 0 and <= MaxPassword } password) return SchoolAsk.BadRequest("password must be given once");
-        var account = await store.FindAsync(sub, ct);
-        // The person's session at the gateway stands for a known device: strangers' tries do not count against him, only those made there.
-        var outcome = account?.IsDisabled == true ? null
-            : await tries.TryAsync(account, sub.ToString(), password, new TryPlace(SchoolAsk.Actor, IsKnown: true), ct);
-        if (outcome is TryOutcome.Busy busy) return SchoolAsk.Later(http, StatusCodes.Status503ServiceUnavailable, busy.RetryAfter);
-        var result = outcome switch { null => "disabled", TryOutcome.Correct => "correct", TryOutcome.MustWait => "locked", _ => "wrong" };
-        if (outcome is TryOutcome.Correct) await passwords.NoteAsync(sub, ct);
-        await audit.WriteAsync(new AuditLine("portal.password-checked", SchoolAsk.Actor, sub.ToString(), Details: new { result }), ct);
-        return Results.Json(new { result });
+        var confirmed = await confirm.RunAsync(await store.FindAsync(sub, ct), sub, password, ct);
+        if (confirmed.RetryAfter is { } later) return SchoolAsk.Later(http, StatusCodes.Status503ServiceUnavailable, later);
+        await audit.WriteAsync(new AuditLine("portal.password-checked", SchoolAsk.Actor, sub.ToString(), Details: new { result = confirmed.Result }), ct);
+        return confirmed.Version is { } version ? Results.Json(new { result = confirmed.Result, version }) : Results.Json(new { result = confirmed.Result });
     }
 
     private static async Task<IResult> LoginIssuedAsync(HttpContext http, SchoolAsk ask, IssueLogin issue, CancellationToken ct)

@@ -42,9 +42,10 @@ internal sealed class ActivateAccount(
     {
         var tries = await throttle.HitAsync(Rule, visitor.AccountId.ToString(), ct);
         if (!tries.Allowed) return await FailAsync(visitor, roles, ActivationCause.TooManyTries, ct);
-        switch (await portal.CheckPasswordAsync(visitor.Subject, password, ct))
+        var check = await portal.CheckPasswordAsync(visitor.Subject, password, ct);
+        switch (check.Verdict)
         {
-            case PasswordVerdict.Correct: return await IssueAsync(visitor, roles, password, ct);
+            case PasswordVerdict.Correct: return await IssueAsync(visitor, roles, password, check.Which, ct);
             case PasswordVerdict.Wrong:
                 await FailAsync(visitor, roles, ActivationCause.WrongPassword, ct);
                 return new ActivateOutcome.WrongPassword(settings.ActivationTries - tries.Hits);
@@ -55,14 +56,15 @@ internal sealed class ActivateAccount(
         }
     }
 
-    private async Task<ActivateOutcome> IssueAsync(Visitor visitor, IReadOnlyList<HeldRole> roles, string password, CancellationToken ct)
+    private async Task<ActivateOutcome> IssueAsync(Visitor visitor, IReadOnlyList<HeldRole> roles, string password, PortalPassword which, CancellationToken ct)
     {
-        // Encrypted first, kept in the transaction of the activation: there is no activated person whose password was lost on the way.
+        // Encrypted first, kept in the transaction of the activation: there is no activated person whose password was lost on the way. One that was changed
+        // meanwhile has come before it, and stays.
         var message = await passwords.SealAsync(visitor.Subject, password, ct);
         var kept = await accounts.ReadAsync(visitor.AccountId, ct);
         var login = await issue.RunAsync(visitor, JournalLogins.Of(roles), kept?.Account.PortalLogin, ct,
             [.. roles.OfType<HeldRole.Pupil>().Select(p => p.RecordId)],
-            message is null ? null : connection => passwords.KeepAsync(connection, visitor.ProfileId!.Value, message, $"activation {visitor.TraceDigits}", ct));
+            message is null ? null : connection => passwords.KeepAsync(connection, visitor.ProfileId!.Value, message, which, $"activation {visitor.TraceDigits}", ct));
         await throttle.ClearAsync(Rule, visitor.AccountId.ToString(), ct);
         // Only where somebody wants passwords.
         return new ActivateOutcome.Activated(login, message is null ? null : SchoolPasswordRules.Check(password, rules.MinLength, rules.IsComplex, visitor.Name.Reveal(), login));

@@ -2,37 +2,47 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Aupd.SignIn.Doors;
 using Aupd.SignIn.PortalSignIn;
 
 namespace Aupd.SignIn.Activation;
 
 internal enum PasswordVerdict { Correct, Wrong, Locked, Disabled, Busy, Down }
 
+/// <param name="Which">Of a correct one.</param>
+internal readonly record struct PasswordCheck(PasswordVerdict Verdict, PortalPassword Which);
+
 /// <summary>What the portal does for the gateway beside OpenID Connect: a password check, and taking note of an issued login.</summary>
-internal sealed class PortalApi(PortalClient portal, IHttpClientFactory http, SignInSettings settings)
+internal sealed class PortalApi(PortalClient portal, IHttpClientFactory http, SignInSettings settings, TimeProvider clock)
 {
-    internal async Task<PasswordVerdict> CheckPasswordAsync(string subject, string password, CancellationToken ct)
+    internal async Task<PasswordCheck> CheckPasswordAsync(string subject, string password, CancellationToken ct)
     {
+        var asked = clock.GetUtcNow();
         try
         {
             using var answer = await PostAsync("/api/password-check", new() { ["sub"] = subject, ["password"] = password }, ct);
-            if (answer.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable) return PasswordVerdict.Busy;
-            if (!answer.IsSuccessStatusCode) return PasswordVerdict.Down;
+            if (answer.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable) return new PasswordCheck(PasswordVerdict.Busy, default);
+            if (!answer.IsSuccessStatusCode) return new PasswordCheck(PasswordVerdict.Down, default);
             using var body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(ct));
-            return body.RootElement.TryGetProperty("result", out var result) && result.ValueKind == JsonValueKind.String ? result.GetString() switch
-            {
-                "correct" => PasswordVerdict.Correct,
-                "wrong" => PasswordVerdict.Wrong,
-                "locked" => PasswordVerdict.Locked,
-                "disabled" => PasswordVerdict.Disabled,
-                _ => PasswordVerdict.Down,
-            } : PasswordVerdict.Down;
+            // Another's portal may tell no version: then what comes last counts.
+            long? version = body.RootElement.TryGetProperty("version", out var told) && told.ValueKind == JsonValueKind.Number && told.TryGetInt64(out var number) ? number : null;
+            return new PasswordCheck(VerdictOf(body.RootElement), new PortalPassword(version, asked));
         }
         catch (Exception e) when (e is HttpRequestException or JsonException or InvalidOperationException || e is OperationCanceledException && !ct.IsCancellationRequested)
         {
-            return PasswordVerdict.Down;
+            return new PasswordCheck(PasswordVerdict.Down, default);
         }
     }
+
+    private static PasswordVerdict VerdictOf(JsonElement body) => body.TryGetProperty("result", out var result) && result.ValueKind == JsonValueKind.String ? result.GetString() switch
+    {
+        "correct" => PasswordVerdict.Correct,
+        "wrong" => PasswordVerdict.Wrong,
+        // A first password opens one page of the portal: the person has to choose one there before anything else.
+        "locked" or "first" => PasswordVerdict.Locked,
+        "disabled" => PasswordVerdict.Disabled,
+        _ => PasswordVerdict.Down,
+    } : PasswordVerdict.Down;
 
     /// <summary>Null when the portal took note; else its reason for refusing for good. Throws when it could not be asked: try again later.</summary>
     internal async Task<string?> TellLoginAsync(string subject, string login, CancellationToken ct)

@@ -24,7 +24,10 @@ internal sealed class PortalEvents(
     /// <summary>Our own addition to a changed password: the new one, encrypted to the worker of the module Workplace.</summary>
     internal const string NewPassword = "aupd_new_password";
 
-    private const string ActivatedSql = "select id from signin.profile where account_id = @accountId and activated_at is not null";
+    /// <summary>Our own addition beside it: the version of the account at the portal since that change.</summary>
+    internal const string AccountVersion = "aupd_account_version";
+
+    private const string ProfileSql = "select id from signin.profile where account_id = @accountId";
     // What happened later counts, in whatever order it is told; of the same second, that it was closed.
     private const string DisableSql = """
         with told as (
@@ -68,7 +71,8 @@ internal sealed class PortalEvents(
     }
 
     // To the directory, if the person has an account there. A revoked password must open no computer any more, and the one in its place opens one page
-    // of the portal alone: until the person has chosen the next, the directory gets one that nobody knows.
+    // of the portal alone: until the person has chosen the next, the directory gets one that nobody knows. Who is not activated yet may be just now, with the
+    // password before this one in hand.
     private async Task HandOverAsync(PortalAccount account, SecurityEvent news, CancellationToken ct)
     {
         var message = Text(news.Details, NewPassword);
@@ -76,8 +80,8 @@ internal sealed class PortalEvents(
             message = await passwords.SealAsync(account.Subject, $"aA1-{RandomNumberGenerator.GetHexString(40, lowercase: true)}", ct);
         if (message is null) return;
         await using var connection = await source.OpenConnectionAsync(ct);
-        var profileId = await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(ActivatedSql, new { accountId = account.Id }, cancellationToken: ct));
-        if (profileId is not null) await passwords.KeepAsync(connection, profileId.Value, message, news.Id, ct);
+        var profileId = await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(ProfileSql, new { accountId = account.Id }, cancellationToken: ct));
+        if (profileId is not null) await passwords.KeepAsync(connection, profileId.Value, message, new PortalPassword(VersionOf(news.Details), HappenedAt(news)), news.Id, ct);
     }
 
     // Marked first: the sessions that end cannot begin again meanwhile. If the account has been opened since, those that began after it stay.
@@ -129,6 +133,9 @@ internal sealed class PortalEvents(
     private static DateTimeOffset HappenedAt(SecurityEvent news) =>
         news.Details.ValueKind == JsonValueKind.Object && news.Details.TryGetProperty("event_timestamp", out var at) && at.ValueKind == JsonValueKind.Number && at.TryGetInt64(out var seconds)
             && seconds is > 0 and < 253_402_300_800 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : news.IssuedAt;
+
+    private static long? VersionOf(JsonElement details) =>
+        details.ValueKind == JsonValueKind.Object && details.TryGetProperty(AccountVersion, out var told) && told.ValueKind == JsonValueKind.Number && told.TryGetInt64(out var version) ? version : null;
 
     // Null for what the event does not tell (a new name): the next sign-in brings it.
     private static PortalAccount? Changed(PortalAccount account, JsonElement details)

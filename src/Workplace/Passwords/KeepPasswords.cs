@@ -9,11 +9,21 @@ namespace Aupd.Workplace.Passwords;
 /// <summary>Takes passwords in. In clear they are never written anywhere.</summary>
 internal sealed class KeepPasswords(NpgsqlDataSource source, PasswordKeys keys, DirectorySettings directory, PasswordSettings settings, TimeProvider clock) : IWorkplacePasswords
 {
-    // The newest alone is of use: older ones are wiped, also one that a worker is just carrying, whose turn comes before the newest one's.
+    // The newest alone is of use: older ones are wiped, also one that a worker is just carrying, whose turn comes before the newest one's. Whoever comes
+    // second waits for the first one's row and is then held against it; numbers rise in that order. A smaller version a while later is no straggler: the
+    // portal was restored from a backup, and counts anew.
     private const string KeepSql = $"""
-        with older as (delete from workplace.password where profile_id = @profileId and source <> @origin)
-        insert into workplace.password (profile_id, source, message, taken_at, expires_at, due_at) values (@profileId, @origin, @message, @now, @expires, @now)
-        on conflict (profile_id, source) do nothing;
+        with newest as (
+            insert into workplace.newest_password as n (profile_id, version, at) values (@profileId, @version::bigint, @at)
+            on conflict (profile_id) do update set version = coalesce(excluded.version, n.version), at = greatest(n.at, excluded.at)
+             where excluded.version is null or n.version is null or n.version <= excluded.version or n.at < excluded.at - interval '10 minutes'
+            returning profile_id),
+        older as (delete from workplace.password p using newest n where p.profile_id = n.profile_id and p.source <> @origin),
+        kept as (
+            insert into workplace.password (profile_id, source, message, taken_at, expires_at, due_at)
+            select profile_id, @origin, @message, @now, @expires, @now from newest
+            on conflict (profile_id, source) do nothing)
+        select exists (select from newest);
         select pg_notify('{DeliveryWorker.Channel}', '')
         """;
 
@@ -32,13 +42,13 @@ internal sealed class KeepPasswords(NpgsqlDataSource source, PasswordKeys keys, 
     public async Task<string?> SealAsync(string subject, string password, CancellationToken ct) =>
         directory.IsConfigured ? Jwe.Encrypt(await keys.CurrentAsync(ct), SealedPassword.Write(subject, password)) : null;
 
-    public Task KeepAsync(NpgsqlConnection connection, Guid profileId, string message, string source, CancellationToken ct)
+    public async Task<bool> KeepAsync(NpgsqlConnection connection, Guid profileId, string message, PortalPassword which, string source, CancellationToken ct)
     {
-        if (!directory.IsConfigured) return Task.CompletedTask;
+        if (!directory.IsConfigured) return true;
         var now = clock.GetUtcNow();
-        return connection.ExecuteAsync(new CommandDefinition(KeepSql, new
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(KeepSql, new
         {
-            profileId, origin = source, message, now, expires = now.AddHours(settings.WaitHours),
+            profileId, origin = source, message, which.Version, which.At, now, expires = now.AddHours(settings.WaitHours),
         }, cancellationToken: ct));
     }
 

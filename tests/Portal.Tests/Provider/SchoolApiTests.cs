@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using Aupd.Kernel.Secrets;
 using Aupd.Portal.Doors;
 using Aupd.Portal.Passwords;
@@ -19,7 +20,7 @@ public sealed class SchoolApiTests(PortalSite site) : IClassFixture<PortalSite>
     public async Task The_gateway_is_told_whether_a_password_is_right()
     {
         var person = await site.NewPersonAsync();
-        Assert.Equal((200, """{"result":"correct"}"""), await CheckAsync(person.Id, PortalSite.Password));
+        Assert.Equal((200, $$"""{"result":"correct","version":{{await VersionAsync(person.Id)}}}"""), await CheckAsync(person.Id, PortalSite.Password));
         Assert.Equal((200, """{"result":"wrong"}"""), await CheckAsync(person.Id, "not the password"));
         Assert.Equal((200, """{"result":"wrong"}"""), await CheckAsync(Guid.CreateVersion7(), PortalSite.Password));
         await using (var scope = site.Scope()) await scope.ServiceProvider.GetRequiredService<IAccounts>().DisableAsync(person.Id, "test");
@@ -37,7 +38,33 @@ public sealed class SchoolApiTests(PortalSite site) : IClassFixture<PortalSite>
         Assert.Equal((200, """{"result":"locked"}"""), await CheckAsync(person.Id, PortalSite.Password));
         using var browser = await site.SignedInAsync(person);
         site.Clock.Advance(TimeSpan.FromMinutes(15));
-        Assert.Equal((200, """{"result":"correct"}"""), await CheckAsync(person.Id, PortalSite.Password));
+        Assert.StartsWith("""{"result":"correct",""", (await CheckAsync(person.Id, PortalSite.Password)).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_changed_password_has_a_greater_version_which_its_event_carries()
+    {
+        const string next = "семь вёсел и один руль";
+        var person = await site.NewPersonAsync();
+        var before = await VersionAsync(person.Id);
+        using var browser = await site.SignedInAsync(person);
+        await browser.GetAsync("/profile/password");
+        await browser.SubmitAsync(("Old", PortalSite.Password), ("New", next));
+        var version = await VersionAsync(person.Id);
+        Assert.True(version > before);
+        Assert.Equal((200, $$"""{"result":"correct","version":{{version}}}"""), await CheckAsync(person.Id, next));
+        Assert.Equal(version, await site.AskAsync<long>("select (payload ->> 'version')::bigint from kernel.outbox where topic = 'portal.credential-changed' and key = @id", new { id = person.Id.ToString() }));
+    }
+
+    [Fact]
+    public async Task The_password_of_a_childs_sheet_is_not_one_to_hand_on()
+    {
+        var person = await site.NewPersonAsync();
+        var (status, body) = await PostAsync("/api/first-password", Form(("sub", person.Id.ToString()), ("order", Guid.CreateVersion7().ToString()), ("by", Guid.Empty.ToString())));
+        Assert.Equal(200, status);
+        var first = JsonDocument.Parse(body).RootElement.GetProperty("password").GetString()!;
+        Assert.Equal((200, """{"result":"first"}"""), await CheckAsync(person.Id, first));
+        Assert.Equal((200, """{"result":"wrong"}"""), await CheckAsync(person.Id, PortalSite.Password));
     }
 
     [Fact]
@@ -116,6 +143,8 @@ public sealed class SchoolApiTests(PortalSite site) : IClassFixture<PortalSite>
         Assert.Equal(1, answers.Count(a => a.Status == 204));
         Assert.Equal(29, answers.Count(a => a.Status == 409));
     }
+
+    private Task<long> VersionAsync(Guid id) => site.AskAsync<long>("select version from portal.account where id = @id", new { id });
 
     private Task<(int Status, string Body)> CheckAsync(Guid sub, string password) =>
         PostAsync("/api/password-check", Form(("sub", sub.ToString()), ("password", password)));

@@ -55,6 +55,7 @@ internal sealed class LoginHealthModel(
         {
             HandOverOutcome.HandedOver => null,
             HandOverOutcome.WrongPassword { TriesLeft: > 0 } => language["Пароль не подошёл. Нужен тот, с которым вы входите на портал.", "The password is wrong. It is the one you sign in to the portal with."],
+            HandOverOutcome.Changed => language["Пароль на портале только что сменили. Новый передастся сам, вводить ничего не нужно.", "The password was changed at the portal a moment ago. The new one is passed on by itself; there is nothing to enter."],
             HandOverOutcome.WrongPassword or HandOverOutcome.TooManyTries => language["Слишком много попыток. Отдохните четверть часа или восстановите пароль на портале.", "Too many tries. Take a quarter of an hour, or recover the password at the portal."],
             HandOverOutcome.Locked => language["Портал сейчас не пускает с этим паролем. Подождите немного или восстановите пароль на портале.", "The portal does not let this password in just now. Wait a little, or recover the password at the portal."],
             HandOverOutcome.PortalAway => language["Портал сейчас не отвечает. Попробуйте через несколько минут.", "The portal does not answer just now. Try again in a few minutes."],

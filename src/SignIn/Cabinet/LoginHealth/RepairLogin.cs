@@ -12,6 +12,8 @@ internal abstract record HandOverOutcome
     private HandOverOutcome() { }
     internal sealed record HandedOver : HandOverOutcome;
     internal sealed record WrongPassword(int TriesLeft) : HandOverOutcome;
+    /// <summary>While it was given, it was changed at the portal: the new one goes its own way, and nothing was kept of the old.</summary>
+    internal sealed record Changed : HandOverOutcome;
     internal sealed record TooManyTries : HandOverOutcome;
     /// <summary>The portal has locked or disabled the account.</summary>
     internal sealed record Locked : HandOverOutcome;
@@ -47,8 +49,8 @@ internal sealed class RepairLogin(
     {
         var tries = await throttle.HitAsync(Tries, visitor.AccountId.ToString(), ct);
         if (!tries.Allowed) return new HandOverOutcome.TooManyTries();
-        var verdict = await portal.CheckPasswordAsync(visitor.Subject, password, ct);
-        if (verdict == PasswordVerdict.Correct) return await KeepAsync(visitor, profileId, password, ct);
+        var (verdict, which) = await portal.CheckPasswordAsync(visitor.Subject, password, ct);
+        if (verdict == PasswordVerdict.Correct) return await KeepAsync(visitor, profileId, password, which, ct);
         await audit.WriteAsync(new AuditLine(Refused, visitor.AccountId.ToString(), profileId.ToString(), visitor.Trace, new { cause = verdict.ToString() }), ct);
         return verdict switch
         {
@@ -58,14 +60,14 @@ internal sealed class RepairLogin(
         };
     }
 
-    private async Task<HandOverOutcome> KeepAsync(Visitor visitor, Guid profileId, string password, CancellationToken ct)
+    private async Task<HandOverOutcome> KeepAsync(Visitor visitor, Guid profileId, string password, PortalPassword which, CancellationToken ct)
     {
         if (await passwords.SealAsync(visitor.Subject, password, ct) is not { } message) return new HandOverOutcome.NotWanted();
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         // What was given up or waits for a decision is looked at again, else the password would wait with it.
         await repair.AgainAsync(connection, profileId, ct);
-        await passwords.KeepAsync(connection, profileId, message, $"again {Guid.CreateVersion7()}", ct);
+        if (!await passwords.KeepAsync(connection, profileId, message, which, $"again {Guid.CreateVersion7()}", ct)) return new HandOverOutcome.Changed();
         await audit.WriteAsync(connection, new AuditLine(HandedOver, visitor.AccountId.ToString(), profileId.ToString(), visitor.Trace), ct);
         await transaction.CommitAsync(ct);
         await throttle.ClearAsync(Tries, visitor.AccountId.ToString(), ct);
