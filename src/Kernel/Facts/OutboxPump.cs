@@ -115,7 +115,7 @@ public sealed partial class OutboxPump(NpgsqlDataSource source, IEnumerable<IFac
     [LoggerMessage(EventId = 1101, Level = LogLevel.Warning, Message = "Fact {FactId} to {Receiver} failed, attempt {Attempt}, next in {DelaySeconds} s")]
     private static partial void DeliveryFailed(ILogger logger, Exception cause, long factId, string receiver, int attempt, int delaySeconds);
 
-    [LoggerMessage(EventId = 1102, Level = LogLevel.Error, Message = "Fact {FactId} ({Topic}) to {Receiver} is given up: see \"aupd portal events\" for those of the portal, else kernel.outbox")]
+    [LoggerMessage(EventId = 1102, Level = LogLevel.Error, Message = "Fact {FactId} ({Topic}) to {Receiver} is given up: see \"aupd facts dead\"")]
     private static partial void FactDied(ILogger logger, Exception cause, long factId, string topic, string receiver);
 
     [LoggerMessage(EventId = 1103, Level = LogLevel.Warning, Message = "The outbox pump lost the database and tries again")]

@@ -20,7 +20,7 @@ internal static class CommandLine
         var root = new RootCommand("AUPD: one sign-in and one access-rights service for all the schools of a region.")
         {
             RunCommand.Create(), ServeCommand.Create(), MigrateCommand.Create(), ImportCommand.Create(), MatchCommand.Create(), TraceCommand.Create(), ClientCommand.Create(), KeysCommand.Create(),
-            PortalCommand.Create(), SupportCommand.Create(), ClassesCommand.Create(), WorkplaceCommand.Create(), WifiCommand.Create(), SettingsCommand.Create(),
+            PortalCommand.Create(), SupportCommand.Create(), ClassesCommand.Create(), FactsCommand.Create(), WorkplaceCommand.Create(), WifiCommand.Create(), SettingsCommand.Create(),
         };
         foreach (var option in CommonOptions.All) root.Options.Add(option);
         var parsed = root.Parse(args);

@@ -15,9 +15,10 @@ internal static class PortalEventsCommand
 
     private static Command State() => Make("state", "How many wait, and how many were given up.", async (facts, _, output, ct) =>
     {
-        var counts = await facts.CountsAsync(Receivers, ct);
-        var since = counts.OldestAt is { } oldest ? $", the oldest since {oldest:yyyy-MM-dd HH:mm} UTC" : "";
-        await output.WriteLineAsync($"{counts.Waiting} wait{since}; {counts.Retried} of them have failed and are tried again; {counts.Dead} given up{(counts.Dead > 0 ? ": see \"portal events dead\"" : "")}.");
+        var all = await facts.CountsAsync(Receivers, ct);
+        var dead = all.Sum(c => c.Dead);
+        var since = all.Min(c => c.OldestAt) is { } oldest ? $", the oldest since {oldest:yyyy-MM-dd HH:mm} UTC" : "";
+        await output.WriteLineAsync($"{all.Sum(c => c.Waiting)} wait{since}; {all.Sum(c => c.Retried)} of them have failed and are tried again; {dead} given up{(dead > 0 ? ": see \"portal events dead\"" : "")}.");
     });
 
     private static Command Dead() => Make("dead", "Events that were given up after twelve attempts, with the last error.", async (facts, _, output, ct) =>
