@@ -142,11 +142,11 @@ internal sealed partial class SigningKeys(SigningKeyStore store, AuditTrail audi
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 2201, Level = LogLevel.Information,
+        [LoggerMessage(EventId = 2701, Level = LogLevel.Information,
             Message = "Made the {Algorithm} signing key {Kid}, at work from {ActiveFrom}")]
         internal static partial void KeyMade(ILogger logger, string algorithm, string kid, DateTimeOffset activeFrom);
 
-        [LoggerMessage(EventId = 2202, Level = LogLevel.Warning,
+        [LoggerMessage(EventId = 2702, Level = LogLevel.Warning,
             Message = "The database does not answer; the signing keys in memory are used on")]
         internal static partial void StaleKeys(ILogger logger, Exception cause);
     }

@@ -98,10 +98,10 @@ internal sealed partial class ProviderHttp : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(EventId = 2301, Level = LogLevel.Warning, Message = "The provider gave no answer at {Address}: {Why}")]
+        [LoggerMessage(EventId = 2321, Level = LogLevel.Warning, Message = "The provider gave no answer at {Address}: {Why}")]
         internal static partial void NoAnswer(ILogger logger, string address, string why);
 
-        [LoggerMessage(EventId = 2302, Level = LogLevel.Warning, Message = "The provider answered {Status} at {Address}")]
+        [LoggerMessage(EventId = 2322, Level = LogLevel.Warning, Message = "The provider answered {Status} at {Address}")]
         internal static partial void BadStatus(ILogger logger, string address, int status);
     }
 }

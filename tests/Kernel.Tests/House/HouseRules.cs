@@ -4,6 +4,7 @@ using Aupd.OpenId.Doors;
 using Aupd.TestKit;
 using Aupd.Web.Sites;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Aupd.Kernel.Tests.House;
@@ -128,6 +129,22 @@ public sealed partial class HouseRules
                       where !Path.Exists(Tree.Path(path.Groups["path"].Value))
                       select $"{file}: {path.Groups["path"].Value}";
         Assert.Empty(missing);
+    }
+
+    // Whoever watches the log goes by the number alone.
+    [Fact]
+    public void Every_event_of_the_log_has_a_number_of_its_own_among_those_of_its_module()
+    {
+        var events = (from module in Modules
+                      from type in module.GetTypes()
+                      from method in type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+                      let declared = method.GetCustomAttribute<LoggerMessageAttribute>()
+                      where declared is not null
+                      select (Module: module.GetName().Name, Owner: $"{type.FullName}.{method.Name}", Number: declared.EventId)).ToList();
+        Assert.True(events.Count >= 50, "The declared events are not found any more.");
+        Assert.Empty(events.GroupBy(e => e.Number).Where(g => g.Count() > 1).Select(g => $"{g.Key}: {string.Join(", ", g.Select(e => e.Owner))}"));
+        Assert.Empty(events.GroupBy(e => e.Number / 1000).Where(g => g.Select(e => e.Module).Distinct().Count() > 1)
+            .Select(g => $"{g.Key}xxx: {string.Join(", ", g.Select(e => e.Module).Distinct())}"));
     }
 
     private static IEnumerable<(string Owner, string Sql)> Statements() =>
