@@ -40,35 +40,55 @@ internal sealed partial class DeliverGroup(TeamsSettings settings, GroupQueue qu
     {
         var acts = new List<string>();
         var members = await queue.MembersAsync(connection, due, ct);
-        var (id, name) = (due.RemoteId, due.ToldName);
+        var (id, name, isKnown) = (due.RemoteId, due.ToldName, !due.IsBeingTold);
         if (id is null)
         {
             // Nobody needs it yet: it is made for its first member.
             if (members.All(m => m.WantedId is null)) { await queue.DoneAsync(connection, due, null, members, acts, ct); return; }
-            (id, name) = await FindOrCreateAsync(server, due, acts, ct);
+            (id, name, isKnown) = await FindOrCreateAsync(server, due, acts, ct);
         }
-        // A second worker's words, or a dead one's, may have been heard: then the group is read, and what is so already is not said.
-        try { await TellAsync(server, due, id, name, Changes(members), acts, ct); }
-        catch (ScimRefusalException e) when (e.Status is HttpStatusCode.BadRequest or HttpStatusCode.Conflict or HttpStatusCode.NotFound)
+        var changes = Changes(members);
+        if (changes.Count > 0) await queue.TellingAsync(due, ct);
+        if (isKnown && await IsToldAsync(server, due, id, name, changes, acts, ct) || await IsRestToldAsync(server, due, id, changes, acts, ct))
         {
-            var group = await server.ReadAsync(Groups, id, ct);
-            if (group is null) (id, name) = await FindOrCreateAsync(server, due, acts, ct);
-            var there = group?.Members() ?? new HashSet<string>();
-            await TellAsync(server, due, id, group?.Text("displayName") ?? name,
-                Changes(members).Where(c => c.IsAdded != there.Contains(c.Id)).ToList(), acts, ct);
+            await queue.DoneAsync(connection, due, id, members, acts, ct);
+            return;
         }
-        await queue.DoneAsync(connection, due, id, members, acts, ct);
+        // Somebody has deleted it: it is made anew, with everybody who was in it.
+        if (due.RemoteId is null) throw new TargetRefusalException($"The group {id}, which the server told of a moment ago, is not there any more.");
+        // Noted before the row is ours: the note is made by a connection of its own.
+        await queue.TellingAsync(due, ct);
+        await queue.ForgetAsync(connection, due, ct);
+        await ChangeAsync(server, connection, due with { RemoteId = null, ToldName = null }, ct);
     }
 
-    private async Task<(string Id, string? Name)> FindOrCreateAsync(ScimServer server, DueGroup due, List<string> acts, CancellationToken ct)
+    private async Task<bool> IsToldAsync(ScimServer server, DueGroup due, string id, string? name, IReadOnlyList<MemberChange> changes, List<string> acts, CancellationToken ct)
+    {
+        try { await TellAsync(server, due, id, name, changes, acts, ct); }
+        catch (ScimRefusalException e) when (e.Status is HttpStatusCode.BadRequest or HttpStatusCode.Conflict or HttpStatusCode.NotFound) { return false; }
+        return true;
+    }
+
+    // A second worker's words, or a dead one's, may have been heard: the group is read, and what is so already is not said. Some servers list a member
+    // twice who is added twice. False when there is no such group.
+    private async Task<bool> IsRestToldAsync(ScimServer server, DueGroup due, string id, IReadOnlyList<MemberChange> changes, List<string> acts, CancellationToken ct)
+    {
+        if (await server.ReadAsync(Groups, id, ct) is not { } group) return false;
+        var there = group.Members();
+        await TellAsync(server, due, id, group.Text("displayName"), changes.Where(c => c.IsAdded != there.Contains(c.Id)).ToList(), acts, ct);
+        return true;
+    }
+
+    /// <returns>Whether nobody can be in it yet, besides its id and name.</returns>
+    private static async Task<(string Id, string? Name, bool IsNew)> FindOrCreateAsync(ScimServer server, DueGroup due, List<string> acts, CancellationToken ct)
     {
         var found = await server.FindAsync(Groups, ScimNames.Equal("externalId", due.Key), g => g.Text("externalId") == due.Key, ct);
         if (found.Count > 1) throw new TargetRefusalException($"{found.Count} groups of the server bear the id {due.Key}: delete all but one.");
-        if (found.Count == 1) return (found[0].Id, found[0].Text("displayName"));
+        if (found.Count == 1) return (found[0].Id, found[0].Text("displayName"), false);
         var body = new JsonObject { ["schemas"] = new JsonArray(ScimNames.Group), ["externalId"] = due.Key, ["displayName"] = due.DisplayName };
         var made = await server.CreateAsync(Groups, body, ct);
         acts.Add("created");
-        return (made.Id, due.DisplayName);
+        return (made.Id, due.DisplayName, true);
     }
 
     private async Task TellAsync(ScimServer server, DueGroup due, string id, string? name, IReadOnlyList<MemberChange> changes, List<string> acts, CancellationToken ct)

@@ -15,6 +15,8 @@ internal sealed record DueGroup
     public string? ToldName { get; init; }
     public DateTimeOffset? EmptySince { get; init; }
     public int Attempts { get; init; }
+    /// <summary>Somebody has begun to tell Teams of it and did not come to the end: what of it was heard is not known.</summary>
+    public bool IsBeingTold { get; init; }
     /// <summary>Is anybody to be in it?</summary>
     public bool IsWanted { get; init; }
 }
@@ -30,7 +32,7 @@ internal sealed record DueMember
 }
 
 /// <summary>Which groups Teams is to be told of: the row is the queue, as with people (decision 0055).</summary>
-internal sealed class GroupQueue(TeamsSettings settings, AuditTrail audit, TimeProvider clock)
+internal sealed class GroupQueue(NpgsqlDataSource source, TeamsSettings settings, AuditTrail audit, TimeProvider clock)
 {
     // Rows are locked in one order, so that people of several common groups do not wait for one another in a ring.
     private const string WantSql = """
@@ -58,7 +60,7 @@ internal sealed class GroupQueue(TeamsSettings settings, AuditTrail audit, TimeP
         """;
 
     private const string ReadSql = """
-        select key, display_name, version, remote_id, told_name, empty_since, attempts,
+        select key, display_name, version, remote_id, told_name, empty_since, attempts, is_being_told,
                exists (select 1 from workplace.teams_member m where m.group_key = g.key and m.wanted) as is_wanted
           from workplace.teams_group g where key = @key and due_at <= @now and dead_at is null
         """;
@@ -74,11 +76,18 @@ internal sealed class GroupQueue(TeamsSettings settings, AuditTrail audit, TimeP
         delete from workplace.teams_member where group_key = @key and profile_id = any (@profiles) and not wanted and told_id is null
         """;
 
+    private const string TellingSql = "update workplace.teams_group set is_being_told = true where key = @key and not is_being_told";
+
     // What has changed meanwhile stays due.
     private const string DoneSql = """
-        update workplace.teams_group set remote_id = @remoteId, told_name = @toldName, empty_since = @emptySince, attempts = 0, succeeded_at = @now,
+        update workplace.teams_group set remote_id = @remoteId, told_name = @toldName, empty_since = @emptySince, attempts = 0, succeeded_at = @now, is_being_told = false,
                due_at = case when version = @version then @next else due_at end
          where key = @key
+        """;
+
+    private const string ForgetSql = """
+        update workplace.teams_member set told_id = null where group_key = @key;
+        update workplace.teams_group set remote_id = null, told_name = null where key = @key
         """;
 
     // Rows of people who never became members go with the group; a group that is wanted again meanwhile stays, to be made anew.
@@ -114,6 +123,13 @@ internal sealed class GroupQueue(TeamsSettings settings, AuditTrail audit, TimeP
     public async Task<IReadOnlyList<DueMember>> MembersAsync(NpgsqlConnection connection, DueGroup due, CancellationToken ct) =>
         (await connection.QueryAsync<DueMember>(new CommandDefinition(MembersSql, new { due.Key, target = TeamsTarget.TargetName }, cancellationToken: ct))).AsList();
 
+    /// <summary>Before the first word of it: stands at once, whatever becomes of the worker.</summary>
+    public async Task TellingAsync(DueGroup due, CancellationToken ct)
+    {
+        await using var apart = await source.OpenConnectionAsync(ct);
+        await apart.ExecuteAsync(new CommandDefinition(TellingSql, new { due.Key }, cancellationToken: ct));
+    }
+
     /// <param name="remoteId">Null where there is no such group, and need be none.</param>
     public async Task DoneAsync(NpgsqlConnection connection, DueGroup due, string? remoteId, IReadOnlyList<DueMember> told, IReadOnlyList<string> acts, CancellationToken ct)
     {
@@ -128,6 +144,10 @@ internal sealed class GroupQueue(TeamsSettings settings, AuditTrail audit, TimeP
         }, cancellationToken: ct));
         await TellAsync(connection, due, acts, ct);
     }
+
+    /// <summary>The group that Teams had is gone: nobody is known to be in it.</summary>
+    public Task ForgetAsync(NpgsqlConnection connection, DueGroup due, CancellationToken ct) =>
+        connection.ExecuteAsync(new CommandDefinition(ForgetSql, new { due.Key }, cancellationToken: ct));
 
     /// <summary>The group is not there any more, and nobody is to be in it.</summary>
     public async Task EndAsync(NpgsqlConnection connection, DueGroup due, CancellationToken ct)

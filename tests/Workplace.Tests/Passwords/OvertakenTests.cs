@@ -17,7 +17,7 @@ public sealed class OvertakenTests(WaitingSchool school) : IClassFixture<Waiting
         var person = await school.TeacherAsync(login);
         using var browser = await school.ActivateAsync(person);
         await browser.GetAsync(school.Service.SchoolUrl + "/cabinet/login");
-        await using var hold = await school.HoldAsync("kernel.audit", Checked);
+        await using var hold = await Hold.BeginAsync(school.Service.Source, "insert", "kernel.audit", Checked);
         var given = browser.SubmitAsync(("Password", Person.Password));
         await hold.UntilSomebodyWaitsAsync();
         await school.ChangePasswordAsync(person, Person.Password, Next);
@@ -42,7 +42,7 @@ public sealed class OvertakenTests(WaitingSchool school) : IClassFixture<Waiting
     {
         var person = await school.TeacherAsync("oactivates");
         using var browser = await school.SignInAsync(person, Person.Password);
-        await using var hold = await school.HoldAsync("kernel.audit", Checked);
+        await using var hold = await Hold.BeginAsync(school.Service.Source, "insert", "kernel.audit", Checked);
         var activates = browser.SubmitAsync(("Password", Person.Password));
         await hold.UntilSomebodyWaitsAsync();
         await school.ChangePasswordAsync(person, Person.Password, Next);
@@ -61,7 +61,7 @@ public sealed class OvertakenTests(WaitingSchool school) : IClassFixture<Waiting
         var person = await school.TeacherAsync("onotes");
         using var browser = await school.SignInAsync(person, Person.Password);
         Assert.Equal("/activate", browser.Url.AbsolutePath);
-        await using var hold = await school.HoldAsync("portal.at_school");
+        await using var hold = await Hold.BeginAsync(school.Service.Source, "insert", "portal.at_school");
         var activates = browser.SubmitAsync(("Password", Person.Password));
         await hold.UntilSomebodyWaitsAsync();
         await school.ChangePasswordAsync(person, Person.Password, Next);

@@ -4,7 +4,6 @@ using Aupd.Workplace.Passwords;
 using Aupd.Workplace.Tests.Samba;
 using Aupd.Workplace.Tests.Teams;
 using Dapper;
-using Npgsql;
 
 namespace Aupd.Workplace.Tests.Passwords;
 
@@ -43,41 +42,4 @@ public sealed class WaitingSchool : School
     }
 
     public Task UntilWaitsAsync(Person person, string password) => Eventually.HoldsAsync($"\"{password}\" waits", async () => (await WaitingAsync(person)).SequenceEqual([password]));
-
-    /// <summary>Whoever writes such a row next waits in the middle of it until the hold ends.</summary>
-    /// <param name="condition">On the row, <c>new</c>.</param>
-    public async Task<Hold> HoldAsync(string table, string condition = "true")
-    {
-        var connection = await Service.Source.OpenConnectionAsync();
-        await connection.ExecuteAsync($"""
-            create function hold() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock({Hold.Key}); return new; end $$;
-            create trigger hold before insert on {table} for each row when ({condition}) execute function hold();
-            select pg_advisory_lock({Hold.Key})
-            """);
-        return new Hold(connection, table);
-    }
-}
-
-public sealed class Hold(NpgsqlConnection connection, string table) : IAsyncDisposable
-{
-    internal const int Key = 78_2255;
-    private bool _ended;
-
-    public Task UntilSomebodyWaitsAsync() => Eventually.HoldsAsync($"somebody writes into {table}", () =>
-        connection.ExecuteScalarAsync<bool>("select exists (select from pg_locks where locktype = 'advisory' and objid = @Key and not granted)", new { Key }));
-
-    /// <summary>Lets whoever waits go on.</summary>
-    public async Task EndAsync()
-    {
-        if (_ended) return;
-        _ended = true;
-        await connection.ExecuteAsync($"select pg_advisory_unlock({Key})");
-        await connection.ExecuteAsync($"drop trigger hold on {table}; drop function hold()");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await EndAsync();
-        await connection.DisposeAsync();
-    }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Aupd.TestKit;
 
 namespace Aupd.Workplace.Tests.Samba;
@@ -13,7 +14,8 @@ public sealed class Gate : IAsyncDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly ConcurrentDictionary<TcpClient, bool> _open = new();
     private readonly Task _accepting;
-    private volatile bool _isShut;
+    private volatile bool _isShut, _isHeld;
+    private volatile byte[]? _heldFrom;
     private readonly int _farPort;
     private int _left = int.MaxValue;
 
@@ -34,12 +36,15 @@ public sealed class Gate : IAsyncDisposable
         foreach (var client in _open.Keys) client.Close();
     }
 
-    public void Open() => (_isShut, _left) = (false, int.MaxValue);
+    public void Open() => (_isShut, _left, _heldFrom, _isHeld) = (false, int.MaxValue, null, false);
 
     /// <summary>Lets so many more pieces through to the directory; then the connection breaks and the gate is shut.</summary>
     public void BreakAfter(int pieces) => (_isShut, _left) = (false, pieces);
 
     public bool IsShut => _isShut;
+
+    /// <summary>From the next request on that begins so, no answer comes back, though all goes through: until the gate is opened.</summary>
+    public void HoldAt(string beginning) => _heldFrom = Encoding.ASCII.GetBytes(beginning);
 
     public async ValueTask DisposeAsync()
     {
@@ -89,6 +94,8 @@ public sealed class Gate : IAsyncDisposable
             var (source, target) = (from.GetStream(), to.GetStream());
             for (int read; (read = await source.ReadAsync(buffer)) > 0;)
             {
+                if (counts && _heldFrom is { } beginning && buffer.AsSpan(0, read).StartsWith(beginning)) _isHeld = true;
+                if (!counts && _isHeld) continue;
                 await target.WriteAsync(buffer.AsMemory(0, read));
                 if (!counts || Interlocked.Decrement(ref _left) > 0) continue;
                 // The directory has the request, nobody hears the answer.

@@ -58,6 +58,9 @@ public sealed class StrictScim : IAsyncDisposable
     /// <summary>Answers before the server does; null: it is the server's turn.</summary>
     public Func<ScimCall, HttpContext, Task<bool>>? Before { get; set; }
 
+    /// <summary>Called when the server has carried a request out, and before it answers.</summary>
+    public Func<ScimCall, HttpContext, Task>? After { get; set; }
+
     /// <summary>Every connection breaks after so many more requests, which are carried out, but whose last is not answered; then nobody is served.</summary>
     public void BreakAfter(int requests) => Volatile.Write(ref _left, requests);
 
@@ -84,6 +87,7 @@ public sealed class StrictScim : IAsyncDisposable
             JsonObject? body;
             lock (_gate) body = Do(call, http);
             if (left == 0) { http.Abort(); return; }
+            if (After is { } after) await after(call, http);
             http.Response.ContentType = "application/scim+json";
             if (body is not null) await http.Response.WriteAsync(body.ToJsonString());
         }

@@ -154,6 +154,30 @@ public sealed class TeamsDeliveryTests(TeamsSchool school) : IDisposable
     }
 
     [Fact]
+    public async Task A_group_that_was_deleted_is_made_anew_with_everybody_who_was_in_it()
+    {
+        var people = new List<Person>();
+        for (var i = 0; i < 3; i++)
+        {
+            people.Add(await school.PupilAsync($"tgone{i}"));
+            await school.ChangeAsync(people[i], ";5А;", ";3Щ;");
+        }
+        foreach (var person in people[..2]) await school.ActivateAsync(person);
+        var group = await school.GroupAsync("class:4185:3Щ", "two are in the group", m => m.Count == 2);
+        await school.QuietAsync("all is told");
+        school.Scim.Store.Remove("Groups", (string)group["id"]!);
+        await school.ActivateAsync(people[2]);
+        var anew = await school.GroupAsync("class:4185:3Щ", "all three are in the new group", m => m.Count == 3);
+        Assert.NotEqual((string?)group["id"], (string?)anew["id"]);
+        await school.QuietAsync("all is told");
+
+        // Nobody comes or goes; the name alone is to be told.
+        school.Scim.Store.Remove("Groups", (string)anew["id"]!);
+        await school.QueryAsync<int>("update workplace.teams_group set told_name = 'another', due_at = @now where key = 'class:4185:3Щ'", new { now = school.Clock.GetUtcNow() });
+        await school.GroupAsync("class:4185:3Щ", "all three are in the third", m => m.Count == 3);
+    }
+
+    [Fact]
     public async Task A_wrong_token_and_a_wrong_authority_are_said_once_and_clearly()
     {
         var person = await school.TeacherAsync("ttoken");

@@ -6,7 +6,7 @@ using Aupd.Workplace.Tests.Samba;
 namespace Aupd.Workplace.Tests.Teams;
 
 /// <summary>The whole service, and a strict SCIM server over TLS with an authority of its own in the place of a directory.</summary>
-public sealed class TeamsSchool : School
+public class TeamsSchool : School
 {
     public TestAuthority Authority { get; } = new();
     public StrictScim Scim { get; private set; } = null!;

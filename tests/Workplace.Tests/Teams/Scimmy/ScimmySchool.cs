@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -9,12 +10,16 @@ using Aupd.Workplace.Tests.Samba;
 namespace Aupd.Workplace.Tests.Teams.Scimmy;
 
 /// <summary>The whole service, and SCIMMY, a SCIM server that nobody here wrote, as a process beside it.</summary>
-public sealed partial class ScimmySchool : School
+public partial class ScimmySchool : School
 {
     private const string Token = "scimmy-token-1";
     private readonly StringBuilder _output = new();
     private Process? _process;
     private string _url = "";
+
+    protected int Port { get; private set; }
+
+    protected static string UrlAt(int port) => $"http://127.0.0.1:{port}/scim";
 
     /// <summary>What it was asked, with the status of its answer, since <see cref="Forget"/>.</summary>
     public IReadOnlyList<string> Calls { get { lock (_output) return [.. _output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => !l.StartsWith("Listening", StringComparison.Ordinal))]; } }
@@ -36,7 +41,7 @@ public sealed partial class ScimmySchool : School
                 return _process.HasExited ? throw new InvalidOperationException($"SCIMMY ended:\n{_output}")
                     : Task.FromResult(Listening().Match(_output.ToString()) is { Success: true } m ? m.Groups[1].Value : null);
         });
-        _url = $"http://127.0.0.1:{port}/scim";
+        _url = UrlAt(Port = int.Parse(port, CultureInfo.InvariantCulture));
         return ProgramSettings();
     }
 
