@@ -95,7 +95,7 @@ internal static class WorkplaceBenchmark
         var sealed_ = new List<string>();
         for (var i = 0; i < count; i++) sealed_.Add((await passwords.SealAsync(filled.Ids[i].ToString(), $"девять лисичек {i}", default))!);
         var watch = Stopwatch.StartNew();
-        for (var i = 0; i < count; i++) await passwords.KeepAsync(connection, filled.Ids[i], sealed_[i], $"bench{i}", default);
+        for (var i = 0; i < count; i++) await passwords.KeepAsync(connection, filled.Ids[i], sealed_[i], new PortalPassword(null, DateTimeOffset.UtcNow), $"bench{i}", default);
         await Until(school, "select not exists (select 1 from workplace.password)");
         Console.Out.WriteLine($"{count} passwords at once: {count / watch.Elapsed.TotalSeconds:F1} a second; each also opens its account");
     }
