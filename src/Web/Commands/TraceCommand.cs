@@ -23,7 +23,7 @@ internal static class TraceCommand
             await using var shared = await SharedParts.OpenAsync(CommonOptions.Settings(parsed), ct: ct);
             await using var services = CommandServices.School(shared);
             var lines = await services.GetRequiredService<TraceReport>().RunAsync(trace, !parsed.GetValue(english), "command", ct);
-            foreach (var line in lines) await Console.Out.WriteLineAsync(line);
+            foreach (var line in lines) await parsed.InvocationConfiguration.Output.WriteLineAsync(line);
             return lines.Count > 0 ? CommandLine.Done : throw new CommandException($"No sign-in has the number {trace}.");
         });
         return command;

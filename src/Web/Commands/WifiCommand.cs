@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Aupd.Registries.Doors;
 using Aupd.Web.Sites;
 using Aupd.Workplace.Doors;
 
@@ -7,25 +8,25 @@ namespace Aupd.Web.Commands;
 /// <summary>The RADIUS servers of the schools' Wi-Fi, and whom they have not let in.</summary>
 internal static class WifiCommand
 {
-    private const int LongestList = 200;
+    private const int LongestList = 200, LongestLogin = 64, LongestShown = 60;
     private static readonly Argument<string> Name = new("NAME") { Description = "1 to 32 small Latin letters, digits and hyphens." };
 
     public static Command Create() => new("wifi", "RADIUS servers of the schools' Wi-Fi, and refusals.") { new Command("server", "RADIUS servers.") { List(), Add(), NewKey(), Remove() }, Refusals() };
 
-    private static Command List() => Make("list", "One line per server: name, schools, since when.", async (servers, _, ct) =>
+    private static Command List() => Make("list", "One line per server: name, schools, since when.", async (services, parsed, ct) =>
     {
-        foreach (var s in await servers.AllAsync(ct))
-            await Console.Out.WriteLineAsync($"{s.Name,-32} {(s.Schools.Count == 0 ? "all schools" : string.Join(',', s.Schools))}; since {s.MadeAt:yyyy-MM-dd}"
+        foreach (var s in await Servers(services).AllAsync(ct))
+            await parsed.InvocationConfiguration.Output.WriteLineAsync($"{s.Name,-32} {(s.Schools.Count == 0 ? "all schools" : string.Join(',', s.Schools))}; since {s.MadeAt:yyyy-MM-dd}"
                 + (s.OldKeyUntil is { } until ? $"; the key before works until {until:yyyy-MM-dd HH:mm}" : ""));
     });
 
     private static Command Add()
     {
         var schools = new Option<string[]>("--school") { Description = "NSI id of a school whose people it lets in; may be repeated. Without it: all schools." };
-        var command = Make("add", "Makes a server known and prints its key, this once.", async (servers, parsed, ct) =>
+        var command = Make("add", "Makes a server known and prints its key, this once.", async (services, parsed, ct) =>
         {
             var name = NameOf(parsed);
-            await Console.Out.WriteLineAsync(await servers.AddAsync(name, parsed.GetValue(schools) ?? [], "command", ct)
+            await parsed.InvocationConfiguration.Output.WriteLineAsync(await Servers(services).AddAsync(name, await SchoolsAsync(services, parsed.GetValue(schools) ?? [], ct), "command", ct)
                 ?? throw new CommandException($"There is a server {name} already; \"new-key\" gives it another key."));
         });
         command.Arguments.Add(Name);
@@ -35,17 +36,17 @@ internal static class WifiCommand
 
     private static Command NewKey()
     {
-        var command = Make("new-key", "Makes a new key and prints it, this once; the one before it works for another day.", async (servers, parsed, ct) =>
-            await Console.Out.WriteLineAsync(await servers.NewKeyAsync(NameOf(parsed), "command", ct) ?? throw NoSuch(parsed)));
+        var command = Make("new-key", "Makes a new key and prints it, this once; the one before it works for another day.", async (services, parsed, ct) =>
+            await parsed.InvocationConfiguration.Output.WriteLineAsync(await Servers(services).NewKeyAsync(NameOf(parsed), "command", ct) ?? throw NoSuch(parsed)));
         command.Arguments.Add(Name);
         return command;
     }
 
     private static Command Remove()
     {
-        var command = Make("remove", "Its keys open nothing any more.", async (servers, parsed, ct) =>
+        var command = Make("remove", "Its keys open nothing any more.", async (services, parsed, ct) =>
         {
-            if (!await servers.RemoveAsync(NameOf(parsed), "command", ct)) throw NoSuch(parsed);
+            if (!await Servers(services).RemoveAsync(NameOf(parsed), "command", ct)) throw NoSuch(parsed);
         });
         command.Arguments.Add(Name);
         return command;
@@ -54,10 +55,11 @@ internal static class WifiCommand
     private static Command Refusals()
     {
         var login = new Option<string?>("--login") { Description = "One person's alone." };
-        var command = Make("refusals", "Who was not let in and why, the newest first; numbers are for \"trace\".", async (servers, parsed, ct) =>
+        var command = Make("refusals", "Who was not let in and why, the newest first; numbers are for \"trace\".", async (services, parsed, ct) =>
         {
-            foreach (var r in await servers.RefusalsAsync(parsed.GetValue(login), LongestList, ct))
-                await Console.Out.WriteLineAsync($"{r.LastAt:yyyy-MM-dd HH:mm}  {r.Login ?? "(unknown)",-20} {r.Reason,-15} {r.Times,6}x  {r.Server} {r.AccessPoint}  {r.Trace}");
+            var whose = LoginOf(parsed.GetValue(login));
+            foreach (var r in await Servers(services).RefusalsAsync(whose, LongestList, ct) ?? throw new CommandException($"Nobody has the login {whose}."))
+                await parsed.InvocationConfiguration.Output.WriteLineAsync($"{r.LastAt:yyyy-MM-dd HH:mm}  {r.Login ?? "(unknown)",-20} {r.Reason,-15} {r.Times,6}x  {r.Server} {r.AccessPoint}  {r.Trace}");
         });
         command.Options.Add(login);
         return command;
@@ -70,16 +72,33 @@ internal static class WifiCommand
             : throw new CommandException("The name of a RADIUS server is 1 to 32 small Latin letters, digits and hyphens.");
     }
 
-    private static CommandException NoSuch(ParseResult parsed) => new($"There is no server {parsed.GetValue(Name)}.");
+    // A misspelt one would let in nobody, and nobody would know why.
+    private static async Task<IReadOnlyList<string>> SchoolsAsync(IServiceProvider services, string[] named, CancellationToken ct)
+    {
+        if (named.Length == 0) return [];
+        var known = (await services.GetRequiredService<IOrganisations>().AllAsync(ct)).Select(o => o.NsiId).ToHashSet(StringComparer.Ordinal);
+        var unknown = named.FirstOrDefault(n => !known.Contains(n));
+        return unknown is null ? [.. named.Distinct(StringComparer.Ordinal)] : throw new CommandException($"There is no school with the NSI id \"{Shown(unknown)}\".");
+    }
 
-    private static Command Make(string name, string description, Func<IRadiusServers, ParseResult, CancellationToken, Task> work)
+    private static string? LoginOf(string? login) => login is null || LongestLogin >= login.Length && login.Length > 0 && login.All(c => c is > ' ' and <= '~') ? login
+        : throw new CommandException($"A login is 1 to {LongestLogin} Latin letters, digits and signs, without spaces; \"{Shown(login)}\" is none.");
+
+    // A control character would write over the terminal.
+    private static string Shown(string typed) => string.Concat(typed.Take(LongestShown).Select(c => char.IsControl(c) ? '?' : c));
+
+    private static IRadiusServers Servers(IServiceProvider services) => services.GetRequiredService<IRadiusServers>();
+
+    private static CommandException NoSuch(ParseResult parsed) => new($"There is no server {NameOf(parsed)}.");
+
+    private static Command Make(string name, string description, Func<IServiceProvider, ParseResult, CancellationToken, Task> work)
     {
         var command = new Command(name, description);
         command.SetAction(async (parsed, ct) =>
         {
             await using var shared = await SharedParts.OpenAsync(CommonOptions.Settings(parsed), ct: ct);
             await using var services = CommandServices.School(shared);
-            await work(services.GetRequiredService<IRadiusServers>(), parsed, ct);
+            await work(services, parsed, ct);
             return CommandLine.Done;
         });
         return command;

@@ -19,7 +19,8 @@ public interface IRadiusServers
 
     /// <summary>Refusals of the last days, the newest first.</summary>
     /// <param name="login">One person's; null: everybody's.</param>
-    Task<IReadOnlyList<WifiRefusalLine>> RefusalsAsync(string? login, int limit, CancellationToken ct);
+    /// <returns>Null when nobody who is activated has the login.</returns>
+    Task<IReadOnlyList<WifiRefusalLine>?> RefusalsAsync(string? login, int limit, CancellationToken ct);
 }
 
 public sealed record RadiusServerLine(string Name, IReadOnlyList<string> Schools, DateTimeOffset MadeAt, DateTimeOffset? OldKeyUntil);

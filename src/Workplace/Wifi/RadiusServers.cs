@@ -29,6 +29,7 @@ internal sealed class RadiusServers(NpgsqlDataSource source, AuditTrail audit, T
         update workplace.radius_server set old_secret_hash = secret_hash, old_until = @until, secret_hash = @hash where name = @name returning name
         """;
     private const string RemoveSql = "delete from workplace.radius_server where name = @name returning name";
+    private const string IsLoginSql = "select exists (select from workplace.account where lower(login) = lower(@login::text))";
     private const string RefusalsSql = """
         select r.last_at, a.login, r.reason, r.times, r.server, r.access_point, r.trace
           from workplace.wifi_refusal r left join workplace.account a on a.profile_id = r.profile_id
@@ -100,9 +101,10 @@ internal sealed class RadiusServers(NpgsqlDataSource source, AuditTrail audit, T
     public Task<bool> RemoveAsync(string name, string actor, CancellationToken ct) =>
         ChangeAsync(RemoveSql, new { name }, new AuditLine("workplace.radius-server-removed", actor, name), ct);
 
-    public async Task<IReadOnlyList<WifiRefusalLine>> RefusalsAsync(string? login, int limit, CancellationToken ct)
+    public async Task<IReadOnlyList<WifiRefusalLine>?> RefusalsAsync(string? login, int limit, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
+        if (login is not null && !await connection.ExecuteScalarAsync<bool>(new CommandDefinition(IsLoginSql, new { login }, cancellationToken: ct))) return null;
         return (await connection.QueryAsync<RefusalRow>(new CommandDefinition(RefusalsSql, new { login, limit }, cancellationToken: ct)))
             .Select(r => new WifiRefusalLine(r.LastAt, r.Login, r.Reason, r.Times, r.Server, r.AccessPoint, r.Trace)).ToList();
     }

@@ -113,7 +113,7 @@ public sealed class EapTests(WifiSchoolWithRadius school)
             Assert.Contains("CTRL-EVENT-EAP-TLS-CERT-ERROR", told, StringComparison.Ordinal);
         }
         Assert.Equal(before, await school.QueryAsync<long>("select count(*) from workplace.wifi_device"));
-        Assert.Empty(await school.Get<IRadiusServers>().RefusalsAsync("epinned", 1, default));
+        Assert.Empty(await school.Get<IRadiusServers>().RefusalsAsync("epinned", 1, default) ?? []);
     }
 
     [Theory]

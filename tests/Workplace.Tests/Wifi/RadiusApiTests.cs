@@ -116,7 +116,7 @@ public sealed class RadiusApiTests(WifiSchool school)
         var person = await school.TeacherAsync("wforgotten");
         await school.ActivateAsync(person);
         for (var i = 0; i < 30; i++) Assert.Equal(No, await school.StatusAsync("wforgotten", "прошлогодний пароль", device: "02-00-00-00-77-01", accessPoint: "0A-00-00-00-00-77:school"));
-        var lines = (await school.Get<IRadiusServers>().RefusalsAsync("WForgotten", 10, default)).OrderBy(l => l.Reason, StringComparer.Ordinal).ToList();
+        var lines = (await school.Get<IRadiusServers>().RefusalsAsync("WForgotten", 10, default))!.OrderBy(l => l.Reason, StringComparer.Ordinal).ToList();
         Assert.Equal([("locked", 25), ("wrong-password", 5)], lines.Select(l => (l.Reason, l.Times)));
         Assert.All(lines, l => Assert.Equal(("test", "0a-00-00-00-00-77", "wforgotten"), (l.Server, l.AccessPoint, l.Login)));
         var profile = (await school.ProfileAsync(person)).ToString();
@@ -170,7 +170,7 @@ public sealed class RadiusApiTests(WifiSchool school)
             Assert.Equal((No, ""), (answer.StatusCode, await answer.Content.ReadAsStringAsync()));
         }
         Assert.Equal(before + 5, gate.Begun);
-        var lines = (await school.Get<IRadiusServers>().RefusalsAsync(null, 200, default)).Where(l => l.AccessPoint == "0a-00-00-00-0b-0b");
+        var lines = (await school.Get<IRadiusServers>().RefusalsAsync(null, 200, default))!.Where(l => l.AccessPoint == "0a-00-00-00-0b-0b");
         Assert.Equal([("locked", 2), ("unknown-login", 5)], lines.Select(l => (l.Reason, l.Times)).Order());
         Assert.All(lines, l => Assert.Null(l.Login));
     }
@@ -188,5 +188,5 @@ public sealed class RadiusApiTests(WifiSchool school)
         Assert.Null(strict.Of([new People.DesiredPlace(true, true, "4185", null, "Школа", null, "учитель")], ["653"]));
     }
 
-    private async Task<string> ReasonAsync(string login) => (await school.Get<IRadiusServers>().RefusalsAsync(login, 1, default)).Single().Reason;
+    private async Task<string> ReasonAsync(string login) => (await school.Get<IRadiusServers>().RefusalsAsync(login, 1, default))!.Single().Reason;
 }
