@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -6,7 +7,7 @@ namespace Aupd.Workplace.Wifi;
 
 /// <summary>What a FreeRADIUS server asks by its module <c>rlm_rest</c>: <c>POST /radius/authenticate</c> and <c>POST /radius/accounting</c>, with the
 /// key of the server as bearer. What the status codes mean to it: 200 and 204 yes, 401 no (without a word why), 400 and 413 a packet that cannot be
-/// one, 403 not your key, 503 not now.</summary>
+/// one, 403 not your key or not over HTTPS, 503 not now.</summary>
 internal static class RadiusEndpoints
 {
     /// <summary>Longest attribute of RADIUS, in bytes (RFC 2865 §5).</summary>
@@ -46,12 +47,17 @@ internal static class RadiusEndpoints
     private static async Task<(RadiusServer? Server, RadiusBody? Body, IResult? Refusal)> ReadAsync(HttpContext http, RadiusServers servers, CancellationToken ct)
     {
         http.Response.Headers.CacheControl = "no-store";
+        if (!IsSafe(http))
+            return (null, null, Fault(StatusCodes.Status403Forbidden, "access_denied", "passwords travel here: https is needed, or a RADIUS server on this very machine"));
         // Not 401: to the RADIUS server that would be a wrong password of the person.
         if (await servers.FindAsync(http.Request.Headers.Authorization, ct) is not { } server)
             return (null, null, Fault(StatusCodes.Status403Forbidden, "access_denied", "the key of the RADIUS server is missing or not in force: ./aupd wifi server add"));
         var (body, fault) = await RadiusBody.ReadAsync(http.Request, ct);
         return body is null ? (null, null, BadRequest(fault!)) : (server, body, null);
     }
+
+    // As a proxy that is believed tells it, else as it came. Whoever has set it up without is to notice at the first try.
+    private static bool IsSafe(HttpContext http) => http.Request.IsHttps || http.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from);
 
     // RFC 3580 §3.20: the address of the access point, and its network's name; else whatever names the client.
     private static string AccessPointOf(RadiusBody body) => body.Shown("Called-Station-Id") is { Length: > 0 } called ? StationAddress.Of(called)

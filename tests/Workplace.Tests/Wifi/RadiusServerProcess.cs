@@ -20,12 +20,13 @@ public sealed class RadiusServerProcess : IAsyncDisposable
     private string AuthPort => _ports[0].ToString(CultureInfo.InvariantCulture);
     private string AcctPort => _ports[1].ToString(CultureInfo.InvariantCulture);
 
+    /// <param name="aupdCa">Authority of the service's certificate, where <paramref name="url"/> is https.</param>
     /// <param name="smbConf">With it also PEAP, by the winbind of that domain.</param>
-    public static async Task<RadiusServerProcess> StartAsync(Certificates certificates, string url, string key, string? smbConf = null, string timeout = "30.0")
+    public static async Task<RadiusServerProcess> StartAsync(Certificates certificates, string url, string key, string? smbConf = null, string timeout = "30.0", string? aupdCa = null)
     {
         var server = new RadiusServerProcess(certificates);
         var (code, told) = await RunAsync(Script, ["start", server._folder, Certificates.Deploy, certificates.Folder, server.AuthPort, server.AcctPort, url, key, smbConf ?? ""], "",
-            ("AUPD_TIMEOUT", timeout));
+            ("AUPD_TIMEOUT", timeout), ("AUPD_CA", aupdCa ?? certificates.Ca));
         Assert.True(code == 0, told);
         server.RemoveAfterUs();
         return server;

@@ -2,7 +2,7 @@
 # radius.sh start FOLDER DEPLOY CERTIFICATES AUTHPORT ACCTPORT URL KEY [SMB_CONF]: the FreeRADIUS of deploy/freeradius on loopback, its files
 # in FOLDER; with SMB_CONF also PEAP by winbind, as root. radius.sh stop FOLDER. Prints nothing but what went wrong.
 set -euo pipefail
-if [ "$(id -u)" != 0 ]; then exec sudo -n "$0" "$@"; fi
+if [ "$(id -u)" != 0 ]; then exec sudo -n AUPD_CA="${AUPD_CA:-}" AUPD_TIMEOUT="${AUPD_TIMEOUT:-}" "$0" "$@"; fi
 folder=$2
 case $1 in
 start)
@@ -15,7 +15,7 @@ start)
   cat >"$folder/settings.conf" <<CONF
 aupd_url = "$url"
 aupd_key = "$key"
-aupd_ca = "$certificates/ca.pem"
+aupd_ca = "${AUPD_CA:-$certificates/ca.pem}"
 certificates = "$certificates"
 ad_domain = "OBR"
 smb_conf = "$smb"
