@@ -16,12 +16,11 @@ public sealed class Gate : IAsyncDisposable
     private readonly Task _accepting;
     private volatile bool _isShut, _isHeld;
     private volatile byte[]? _heldFrom;
-    private readonly int _farPort;
     private int _left = int.MaxValue;
 
     public Gate(int farPort = 636)
     {
-        _farPort = farPort;
+        FarPort = farPort;
         Port = ProgramProcess.FreePort();
         _listener = new TcpListener(IPAddress.Loopback, Port);
         _listener.Start();
@@ -29,6 +28,9 @@ public sealed class Gate : IAsyncDisposable
     }
 
     public int Port { get; }
+
+    /// <summary>Where it leads.</summary>
+    public int FarPort { get; set; }
 
     public void Shut()
     {
@@ -74,7 +76,7 @@ public sealed class Gate : IAsyncDisposable
             _open[far] = true;
             try
             {
-                await far.ConnectAsync(SambaDomain.Host, _farPort);
+                await far.ConnectAsync(SambaDomain.Host, FarPort);
                 await Task.WhenAny(PumpAsync(near, far, counts: true), PumpAsync(far, near, counts: false));
             }
             catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException) { }
