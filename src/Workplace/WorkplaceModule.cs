@@ -41,7 +41,8 @@ public static class WorkplaceModule
             .AddSingleton<DeliverUser>().AddSingleton<DeliverGroup>().AddSingleton<DeliveryTarget, TeamsTarget>();
         services.AddSingleton<IWorkplaceAccounts, WorkplaceAccounts>();
         services.AddSingleton<CompareAccount>().AddTransient<DirectorySide>().AddSingleton<ReconcileStore>().AddTransient<ReconcileSteps>()
-            .AddTransient<RunReconcile>().AddTransient<IReconcile, RunReconcile>();
+            .AddTransient<RunReconcile>().AddTransient<Reconciliation>(s => s.GetRequiredService<RunReconcile>())
+            .AddSingleton<TeamsSide>().AddTransient<RunTeamsReconcile>().AddTransient<Reconciliation>(s => s.GetRequiredService<RunTeamsReconcile>()).AddTransient<IReconcile, Reconciles>();
         services.AddSingleton<DeliveryHealth>().AddSingleton<ILoginHealth>(s => s.GetRequiredService<DeliveryHealth>()).AddSingleton<ILoginRepair>(s => s.GetRequiredService<DeliveryHealth>());
         services.AddSingleton<PasswordKeys>().AddSingleton<IWorkplacePasswords, KeepPasswords>()
             .AddSingleton<IPersonalDataPart, AccountPart>();

@@ -169,7 +169,7 @@ public sealed class ReconcileTests(School school) : IDisposable
         var side = school.Get<DirectorySide>();
         var run = new RunReconcile(school.Service.Source, store, new ReconcileSteps(store, school.Get<CompareAccount>(), side), side, school.Get<DirectorySettings>(), school.Get<TrustedFolder>(),
             school.Get<Kernel.Audit.AuditTrail>(), clock);
-        return new NightlyReconcile(run, new ReconcileSettings(), school.Get<DirectorySettings>(), new RegionSettings(), clock, NullLogger<NightlyReconcile>.Instance);
+        return new NightlyReconcile([run], new ReconcileSettings(), new RegionSettings(), clock, NullLogger<NightlyReconcile>.Instance);
     }
 
     private string NameOf(string login) => school.Domain.Account(login)!.Name;

@@ -92,15 +92,18 @@ internal static class WorkplaceCommand
     private static Command Reconcile()
     {
         var reportOnly = new Option<bool>("--report-only") { Description = "Tells what differs and repairs nothing." };
-        var command = Make<IReconcile>("reconcile", "Compares every account with the directory and repairs what differs; goes on where it was broken off.", async (reconcile, parsed, ct) =>
+        var target = new Option<string>("--in") { Description = "directory or teams.", DefaultValueFactory = _ => "directory" };
+        target.AcceptOnlyFromAmong("directory", "teams");
+        var command = Make<IReconcile>("reconcile", "Compares every account with the directory, or with Teams, and repairs what differs; goes on where it was broken off.", async (reconcile, parsed, ct) =>
         {
-            var report = await reconcile.RunAsync(parsed.GetValue(reportOnly), "command", new ReconcileLines(), ct) ?? throw new CommandException("A comparison runs already.");
+            var report = await reconcile.RunAsync(parsed.GetValue(target)!, parsed.GetValue(reportOnly), "command", new ReconcileLines(), ct) ?? throw new CommandException("A comparison runs already.");
             foreach (var f in await reconcile.FindingsAsync(report.Run, LongestList, ct)) await Console.Out.WriteLineAsync($"{f.Login,-20} {f.Kind,-21} {f.Detail}");
             await Console.Out.WriteLineAsync($"{report.Accounts} accounts compared with {report.Entries} entries in {report.Duration.TotalSeconds:F0} s; {report.Repaired} put into the queue of deliveries.");
             foreach (var k in report.Kinds) await Console.Out.WriteLineAsync($"{k.Count,9}  {k.Kind}: {k.Sentence}");
-            await Console.Out.WriteLineAsync("Passwords are not compared: a directory gives none out.");
+            if (parsed.GetValue(target) == "directory") await Console.Out.WriteLineAsync("Passwords are not compared: a directory gives none out.");
         });
         command.Options.Add(reportOnly);
+        command.Options.Add(target);
         return command;
     }
 

@@ -6,7 +6,7 @@ namespace Aupd.Workplace.Reconcile;
 internal sealed record Drift(string Kind, Guid ProfileId, string Login, string Detail)
 {
     /// <summary>Whether delivering the account once more is the cure; the rest is for a person.</summary>
-    public bool IsRepairable => Kind is not (DriftKind.Unknown or DriftKind.Twin);
+    public bool IsRepairable => Kind is not (DriftKind.Unknown or DriftKind.Twin or DriftKind.NotShown);
 }
 
 /// <summary>How an account can differ from what it should be; words of a closed list.</summary>
@@ -14,12 +14,12 @@ internal static class DriftKind
 {
     public const string
         Missing = "missing", Replaced = "replaced", Changed = "changed", Unit = "unit", Groups = "groups", Open = "open-though-left", Closed = "closed-though-active",
-        Remains = "remains", Unknown = "unknown", Twin = "twin";
+        Remains = "remains", Unknown = "unknown", Twin = "twin", GroupMissing = "group-missing", GroupName = "group-name", NotShown = "not-shown";
 
     /// <summary>For whoever reads the report.</summary>
     public static string Sentence(string kind) => kind switch
     {
-        Missing => "has no account in the directory",
+        Missing => "has no account there",
         Replaced => "the known account is gone, another bears the mark",
         Changed => "attributes differ",
         Unit => "stands in the wrong unit",
@@ -29,6 +29,9 @@ internal static class DriftKind
         Remains => "is still there, though its term is over",
         Unknown => "bears a mark of ours that belongs to nobody (a person must decide)",
         Twin => "one person has several (a person must decide: see twins)",
+        GroupMissing => "the group is not there",
+        GroupName => "the group has another name",
+        NotShown => "the server does not show it (a person must decide: see the answer)",
         _ => kind,
     };
 }

@@ -6,20 +6,20 @@ using Npgsql;
 
 namespace Aupd.Workplace.Reconcile;
 
-/// <summary>Compares all accounts with the directory once a night, on whichever node comes first. What the directory's absence or the end of a node breaks
+/// <summary>Compares all accounts with the directory and with Teams once a night, on whichever node comes first. What the directory's absence or the end of a node breaks
 /// off goes on within the next hours; a night that was missed is left out, for by day people sit at the computers.</summary>
 internal sealed partial class NightlyReconcile(
-    RunReconcile reconcile, ReconcileSettings settings, DirectorySettings directory, RegionSettings region, TimeProvider clock, ILogger<NightlyReconcile> log) : BackgroundService
+    IEnumerable<Reconciliation> all, ReconcileSettings settings, RegionSettings region, TimeProvider clock, ILogger<NightlyReconcile> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1), Window = TimeSpan.FromHours(3);
+    private readonly List<Reconciliation> _all = [.. all.Where(r => r.IsConfigured)];
     private readonly TimeZoneInfo _zone = region.Zone();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (settings.IsNightly && directory.IsConfigured)
+        while (settings.IsNightly && _all.Count > 0)
         {
             try { await RunAsync(stoppingToken); }
-            catch (DirectoryUnusableException e) { BrokenOff(log, e.Message); }
             catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException) { DatabaseAway(log, e); }
             await Task.Delay(Pause, clock, stoppingToken);
         }
@@ -28,9 +28,18 @@ internal sealed partial class NightlyReconcile(
     /// <summary>True when this node has done it just now.</summary>
     internal async Task<bool> RunAsync(CancellationToken ct)
     {
-        if (Began() is not { } since || await reconcile.RunAsync(settings.IsReportOnly, "system", since, null, ct) is not { } report) return false;
-        Done(log, report.Run, report.Accounts, report.Kinds.Sum(k => k.Count), report.Repaired, (int)report.Duration.TotalSeconds);
-        return true;
+        var did = false;
+        foreach (var reconcile in _all)
+        {
+            try
+            {
+                if (Began() is not { } since || await reconcile.RunAsync(settings.IsReportOnly, "system", since, null, ct) is not { } report) continue;
+                Done(log, report.Run, reconcile.Target, report.Accounts, report.Kinds.Sum(k => k.Count), report.Repaired, (int)report.Duration.TotalSeconds);
+                did = true;
+            }
+            catch (DirectoryUnusableException e) { BrokenOff(log, reconcile.Target, e.Message); }
+        }
+        return did;
     }
 
     // When the hour struck that we are in the wake of; null by day.
@@ -43,12 +52,12 @@ internal sealed partial class NightlyReconcile(
         return struck < Window ? now - struck : null;
     }
 
-    [LoggerMessage(EventId = 7131, Level = LogLevel.Information, Message = "Reconcile {Run}: {Accounts} accounts compared, {Drift} differences, {Repaired} put into the queue, in {Seconds} s")]
-    private static partial void Done(ILogger logger, long run, long accounts, long drift, long repaired, int seconds);
+    [LoggerMessage(EventId = 7131, Level = LogLevel.Information, Message = "Reconcile {Run}: {Accounts} accounts compared with {Target}, {Drift} differences, {Repaired} put into the queue, in {Seconds} s")]
+    private static partial void Done(ILogger logger, long run, string target, long accounts, long drift, long repaired, int seconds);
 
-    [LoggerMessage(EventId = 7132, Level = LogLevel.Warning, Message = "The nightly comparison with the directory was broken off and goes on in a minute: {Reason}")]
-    private static partial void BrokenOff(ILogger logger, string reason);
+    [LoggerMessage(EventId = 7132, Level = LogLevel.Warning, Message = "The nightly comparison with {Target} was broken off and goes on in a minute: {Reason}")]
+    private static partial void BrokenOff(ILogger logger, string target, string reason);
 
-    [LoggerMessage(EventId = 7133, Level = LogLevel.Warning, Message = "The nightly comparison with the directory lost the database and goes on in a minute")]
+    [LoggerMessage(EventId = 7133, Level = LogLevel.Warning, Message = "The nightly comparison lost the database and goes on in a minute")]
     private static partial void DatabaseAway(ILogger logger, Exception cause);
 }

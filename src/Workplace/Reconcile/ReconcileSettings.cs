@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Aupd.Workplace.Reconcile;
 
-/// <summary>The nightly comparison of all accounts with the directory. Section <c>Workplace:Reconcile</c>.</summary>
+/// <summary>The nightly comparison of all accounts with the directory and with Teams. Section <c>Workplace:Reconcile</c>.</summary>
 public sealed record ReconcileSettings
 {
     public const string Section = "Workplace:Reconcile";

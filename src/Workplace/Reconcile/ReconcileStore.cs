@@ -17,6 +17,7 @@ internal sealed record ReconcileRun
     public long NextUsn { get; init; }
     public long LastUsn { get; init; }
     public Guid? AfterProfile { get; init; }
+    public string? AfterGroup { get; init; }
     public long Entries { get; init; }
     public long Accounts { get; init; }
     public long Repaired { get; init; }
@@ -37,7 +38,7 @@ internal sealed class ReconcileStore(TimeProvider clock)
     /// <summary>Runs whose findings are kept.</summary>
     private const int KeptRuns = 10;
 
-    private const string Columns = "no, server, is_report_only, began_at, progressed_at, next_usn, last_usn, after_profile, entries, accounts, repaired";
+    internal const string Columns = "no, server, is_report_only, began_at, progressed_at, next_usn, last_usn, after_profile, after_group, entries, accounts, repaired";
 
     private const string SettledColumns = """
         a.profile_id, a.login, a.desired::text as desired, d.remote_id::uuid as object_id, d.removed_at is not null as is_removed,
@@ -45,17 +46,18 @@ internal sealed class ReconcileStore(TimeProvider clock)
             and not exists (select 1 from workplace.password p where p.profile_id = a.profile_id) as is_settled
         """;
 
-    private const string OpenSql = $"select {Columns} from workplace.reconcile_run where ended_at is null order by no desc limit 1";
+    private const string OpenSql = $"select {Columns} from workplace.reconcile_run where target = @target and ended_at is null order by no desc limit 1";
 
     private const string HasRunSql = """
         select exists (select 1 from workplace.reconcile_run
-          where began_at >= @since and ended_at is not null and not is_abandoned and (is_report_only = @isReportOnly or not is_report_only))
+          where target = @target and began_at >= @since and ended_at is not null and not is_abandoned and (is_report_only = @isReportOnly or not is_report_only))
         """;
 
     private const string BeginSql = $"""
-        with over as (update workplace.reconcile_run set ended_at = @now, is_abandoned = true where ended_at is null),
-             forgotten as (delete from workplace.reconcile_run where no <= (select max(no) from workplace.reconcile_run) - @keptRuns)
-        insert into workplace.reconcile_run (server, is_report_only, began_at, progressed_at, next_usn, last_usn) values (@server, @isReportOnly, @now, @now, 0, @lastUsn)
+        with over as (update workplace.reconcile_run set ended_at = @now, is_abandoned = true where target = @target and ended_at is null),
+             forgotten as (delete from workplace.reconcile_run where no in (
+                select no from workplace.reconcile_run where target = @target order by no desc offset @keptRuns - 1))
+        insert into workplace.reconcile_run (target, server, is_report_only, began_at, progressed_at, next_usn, last_usn) values (@target, @server, @isReportOnly, @now, @now, 0, @lastUsn)
         returning {Columns}
         """;
 
@@ -105,13 +107,14 @@ internal sealed class ReconcileStore(TimeProvider clock)
 
     private const string TotalSql = "select count(*) from workplace.account where desired is not null";
 
-    public Task<ReconcileRun?> OpenAsync(NpgsqlConnection connection, CancellationToken ct) => connection.QuerySingleOrDefaultAsync<ReconcileRun>(Command(OpenSql, null, ct));
+    public Task<ReconcileRun?> OpenAsync(NpgsqlConnection connection, string target, CancellationToken ct) =>
+        connection.QuerySingleOrDefaultAsync<ReconcileRun>(Command(OpenSql, new { target }, ct));
 
-    public Task<bool> HasRunAsync(NpgsqlConnection connection, DateTimeOffset since, bool isReportOnly, CancellationToken ct) =>
-        connection.ExecuteScalarAsync<bool>(Command(HasRunSql, new { since, isReportOnly }, ct));
+    public Task<bool> HasRunAsync(NpgsqlConnection connection, string target, DateTimeOffset since, bool isReportOnly, CancellationToken ct) =>
+        connection.ExecuteScalarAsync<bool>(Command(HasRunSql, new { target, since, isReportOnly }, ct));
 
-    public Task<ReconcileRun> BeginAsync(NpgsqlConnection connection, string server, long lastUsn, bool isReportOnly, CancellationToken ct) =>
-        connection.QuerySingleAsync<ReconcileRun>(Command(BeginSql, new { server, lastUsn, isReportOnly, keptRuns = KeptRuns, now = clock.GetUtcNow() }, ct));
+    public Task<ReconcileRun> BeginAsync(NpgsqlConnection connection, string target, string server, long lastUsn, bool isReportOnly, CancellationToken ct) =>
+        connection.QuerySingleAsync<ReconcileRun>(Command(BeginSql, new { target, server, lastUsn, isReportOnly, keptRuns = KeptRuns, now = clock.GetUtcNow() }, ct));
 
     /// <summary>The accounts of these people and those known under these ids of the directory.</summary>
     public async Task<List<ComparedAccount>> NamedAsync(NpgsqlConnection connection, IEnumerable<Guid> profiles, IEnumerable<Guid> objects, CancellationToken ct) =>
