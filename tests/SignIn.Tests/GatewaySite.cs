@@ -73,6 +73,7 @@ public class GatewaySite : IAsyncLifetime
         ]);
         var outcome = await Get<IImport>().RunAsync(new ImportOrder(_folder, false, AllowLargeRemoval: true, false, "test"), new Progress<string>(), default);
         Assert.IsType<ImportOutcome.Applied>(outcome);
+        Clock.Hurry();
     }
 
     /// <summary>Where the pupil of this number learns.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Threading.Channels;
 using Aupd.Kernel.Settings;
 using Aupd.Web.Sites;
 using Microsoft.AspNetCore.Builder;
@@ -12,18 +13,22 @@ namespace Aupd.TestKit;
 /// their workers. Settings may be overridden by their names (<c>Portal:Hashing:MemoryKiB</c>).</summary>
 public sealed class RunningService : IAsyncDisposable
 {
+    private const string WakeSql = "notify aupd_outbox; notify aupd_workplace";
     private readonly List<IHost> _hosts = [];
+    private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private FakeClock? _clock;
+    private Task _waking = Task.CompletedTask;
 
     public SharedParts Shared { get; private init; } = null!;
     public WebApplication Portal { get; private set; } = null!;
     public WebApplication School { get; private set; } = null!;
-    public WebApplication Demo { get; private set; } = null!;
     public string PortalUrl => Shared.Addresses.Portal;
     public string SchoolUrl => Shared.Addresses.School;
     public string DemoUrl => Shared.Addresses.Demo;
     public NpgsqlDataSource Source => Shared.Source;
 
-    public static async Task<RunningService> StartAsync(IDictionary<string, string?>? settings = null, TimeProvider? clock = null, string? database = null)
+    /// <param name="isPortalAlone">The portal and its worker, for tests in which nobody goes to the gateway or a service: a third of the work of a start.</param>
+    public static async Task<RunningService> StartAsync(IDictionary<string, string?>? settings = null, TimeProvider? clock = null, string? database = null, bool isPortalAlone = false)
     {
         var ports = ProgramProcess.FreePorts(3);
         var values = new Dictionary<string, string?>
@@ -39,18 +44,43 @@ public sealed class RunningService : IAsyncDisposable
         var service = new RunningService { Shared = await SharedParts.OpenAsync(configuration, clock) };
         service.Shared.NewKey = TestKeys.Of(values["Database:ConnectionString"]!);
         service._hosts.Add(service.Portal = SiteHost.Portal(service.Shared));
-        service._hosts.Add(service.School = SiteHost.School(service.Shared));
-        service._hosts.Add(service.Demo = SiteHost.Demo(service.Shared));
         service._hosts.Add(WorkerHost.Portal(service.Shared));
-        service._hosts.Add(WorkerHost.School(service.Shared));
+        if (!isPortalAlone) service._hosts.AddRange([service.School = SiteHost.School(service.Shared), SiteHost.Demo(service.Shared), WorkerHost.School(service.Shared)]);
         foreach (var host in service._hosts) await host.StartAsync();
+        if (clock is FakeClock fake) service.Follow(fake);
         return service;
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (_clock is not null) _clock.Moved -= Wake;
+        _wakes.Writer.TryComplete();
+        await _waking;
         await Task.WhenAll(_hosts.Select(h => h.StopAsync()));
         foreach (var host in _hosts.OfType<IAsyncDisposable>()) await host.DisposeAsync();
         await Shared.DisposeAsync();
+    }
+
+    // Workers look every few seconds for what has become due, which nothing announces. Where a test moves the clock it is announced.
+    private void Follow(FakeClock clock)
+    {
+        (_clock, _waking) = (clock, WakeWorkersAsync());
+        clock.Moved += Wake;
+    }
+
+    private void Wake() => _wakes.Writer.TryWrite(true);
+
+    private async Task WakeWorkersAsync()
+    {
+        await foreach (var _ in _wakes.Reader.ReadAllAsync())
+        {
+            try
+            {
+                await using var command = Source.CreateCommand(WakeSql);
+                await command.ExecuteNonQueryAsync();
+            }
+            // A test that takes the database away lets the workers wait.
+            catch (NpgsqlException) { }
+        }
     }
 }

@@ -20,9 +20,9 @@ internal static class WorkplaceCommand
         }
     });
 
-    private static Command Check() => Make("check", "Opens the directory and Teams as the worker does, and says why it cannot.", async (accounts, _, ct) =>
+    private static Command Check() => Make("check", "Opens the directory and Teams as the worker does, and says why it cannot.", async (accounts, parsed, ct) =>
     {
-        foreach (var line in await accounts.CheckAsync(ct)) await Console.Out.WriteLineAsync(line);
+        foreach (var line in await accounts.CheckAsync(ct)) await parsed.InvocationConfiguration.Output.WriteLineAsync(line);
     });
 
     private static Command Conflicts() => Make("conflicts", "Logins that need a person's decision: put it right there and replay, or adopt.", async (accounts, _, ct) =>
@@ -81,7 +81,7 @@ internal static class WorkplaceCommand
             try
             {
                 using var lines = parsed.GetValue(file)!.OpenText();
-                await Console.Out.WriteLineAsync($"{await accounts.ImportTeamsNamesAsync(lines, "command", ct)} names taken.");
+                await parsed.InvocationConfiguration.Output.WriteLineAsync($"{await accounts.ImportTeamsNamesAsync(lines, "command", ct)} names taken.");
             }
             catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException) { throw new CommandException(e.Message); }
         });

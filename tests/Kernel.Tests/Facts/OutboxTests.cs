@@ -71,6 +71,23 @@ public sealed class OutboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_running_pump_sees_for_itself_that_the_time_of_a_failed_fact_has_come()
+    {
+        _receiver.Fails = f => f.Attempt == 1;
+        using var pump = Pump();
+        await pump.StartAsync(default);
+        await AddAsync("a", 1);
+        await Eventually.HoldsAsync("it has failed", async () =>
+        {
+            await using var connection = await _source.OpenConnectionAsync();
+            return await connection.ExecuteScalarAsync<int>("select attempts from kernel.outbox") == 1;
+        });
+        _clock.AdvanceUnnoticed(TimeSpan.FromSeconds(3));
+        await Eventually.HoldsAsync("it has come", () => !_receiver.Seen.IsEmpty);
+        await pump.StopAsync(default);
+    }
+
+    [Fact]
     public async Task A_fact_that_always_fails_is_set_aside_and_lets_the_next_pass()
     {
         await AddAsync("a", 1);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Aupd.OpenId.Tests.Admin;
 
-/// <summary><c>aupd client secret</c>, as a program of its own beside a site that runs.</summary>
+/// <summary><c>aupd client secret</c> beside a site that runs: once as a program of its own, which costs as much as ten commands of this one.</summary>
 public sealed partial class ClientSecretCommandTests : IAsyncLifetime
 {
     private string _database = "";
@@ -31,7 +31,9 @@ public sealed partial class ClientSecretCommandTests : IAsyncLifetime
         await _site.DisposeAsync();
     }
 
-    private async Task<(int Code, string Output)> RunAsync(params string[] words)
+    private Task<(int Code, string Output)> RunAsync(params string[] words) => TestCommand.RunAsync(_database, ["client", "secret", .. words]);
+
+    private async Task<(int Code, string Output)> RunProgramAsync(params string[] words)
     {
         await using var program = ProgramProcess.Start(["client", "secret", .. words, "--connection-string", _database, "--set", "Secrets:MasterKey=" + Convert.ToBase64String(new byte[32])]);
         var code = await program.ExitAsync();
@@ -43,7 +45,7 @@ public sealed partial class ClientSecretCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_new_secret_is_printed_once_both_work_and_the_old_one_is_retired()
     {
-        var (code, output) = await RunAsync("turning");
+        var (code, output) = await RunProgramAsync("turning");
         Assert.True(code == 0, output);
         var secret = Assert.Single(SecretLine().Matches(output)).Value.Trim();
         await Eventually.HoldsAsync("the site takes the new secret", () => WorksAsync(secret));

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Aupd.Portal.Tests.Support;
 
-/// <summary>The whole service with a clock that stands still and cheap hashes; one per test class. People differ by their numbers, so that
+/// <summary>The portal and its worker with a clock that stands still and cheap hashes; one per test class. People differ by their numbers, so that
 /// the tests
 /// of a class do not meet.</summary>
 public class PortalSite : IAsyncLifetime
@@ -21,7 +21,7 @@ public class PortalSite : IAsyncLifetime
     protected virtual Dictionary<string, string?> Settings =>
         new() { ["Portal:Hashing:MemoryKiB"] = "8192", ["Portal:Hashing:Passes"] = "1" };
 
-    public async Task InitializeAsync() => Service = await RunningService.StartAsync(Settings, Clock);
+    public async Task InitializeAsync() => Service = await RunningService.StartAsync(Settings, Clock, isPortalAlone: true);
 
     public async Task DisposeAsync() => await Service.DisposeAsync();
 

@@ -69,6 +69,11 @@ public class School : IAsyncLifetime
     /// <summary>Back to the machine's time, or a little ahead of it, after a test that has moved the clock.</summary>
     public void SetClock(TimeSpan ahead = default) => Clock.Advance(TimeProvider.System.GetUtcNow() + ahead - Clock.GetUtcNow());
 
+    /// <summary>A command of the program with the settings of <see cref="Program"/>, in this process; what it ends with, and what it says.</summary>
+    public Task<(int Code, string Said)> CommandAsync(params string[] words) => TestCommand.RunAsync(Service.Shared.Configuration["Database:ConnectionString"]!,
+        [.. ProgramSettings().SelectMany(s => new[] { "--set", $"{s.Key}={s.Value}" }), .. new[] { "Sites:SchoolPort", "Sites:PortalPort", "Sites:DemoPort" }
+            .SelectMany(s => new[] { "--set", $"{s}={Service.Shared.Configuration[s]}" }), .. words]);
+
     /// <summary>The program as a process of its own, over the same database and the same directory without the gate, and under the same addresses: a
     /// worker registers the gateway with the portal anew.</summary>
     public ProgramProcess Program(params string[] arguments)
@@ -140,6 +145,20 @@ public class School : IAsyncLifetime
         Assert.NotEqual("/profile/password", browser.Url.AbsolutePath);
     }
 
+    /// <summary>As <see cref="Eventually"/>, and what the workers would do after a pause they do at once.</summary>
+    public Task<T> SoonAsync<T>(string what, Func<Task<T?>> look) where T : class
+    {
+        var looks = 0;
+        return Eventually.GetAsync(what, () =>
+        {
+            if (++looks % 10 == 0) Clock.Hurry();
+            return look();
+        });
+    }
+
+    /// <inheritdoc cref="SoonAsync{T}"/>
+    public Task SoonAsync(string what, Func<Task<bool>> holds) => SoonAsync(what, async () => await holds() ? what : null);
+
     /// <summary>The account, once it is as it should be.</summary>
     internal Task<Entry> AccountAsync(Person person, string what, Func<Entry, bool> isSo) =>
         Eventually.GetAsync(what, () => Task.FromResult(Domain.Account(person.Login) is { } entry && isSo(entry) ? entry : null));
@@ -201,6 +220,7 @@ public class School : IAsyncLifetime
             await WriteAsync("guardians.csv", "record_id;pupil_record_id;last_name;first_name;middle_name;email", []);
             var outcome = await Get<IImport>().RunAsync(new ImportOrder(_folder, false, AllowLargeRemoval: true, false, "test"), new Progress<string>(), default);
             Assert.Equal(0, Assert.IsType<ImportOutcome.Applied>(outcome).AsideRows);
+            Clock.Hurry();
         }
         finally { _importing.Release(); }
     }

@@ -28,11 +28,9 @@ public sealed class TeamsConflictTests(TeamsSchool school)
         Plant("planted-old", "m.uchiteleva@old.example", "Учителева", "М.");
         var file = Path.GetTempFileName();
         await File.WriteAllLinesAsync(file, ["login;name", "UEarlier;m.uchiteleva@old.example"]);
-        await using (var program = school.Program("workplace", "teams-names", file))
-        {
-            await program.UntilItSaysAsync("1 names taken.");
-            Assert.Equal(0, await program.ExitAsync());
-        }
+        var (code, said) = await school.CommandAsync("workplace", "teams-names", file);
+        Assert.Contains("1 names taken.", said, StringComparison.Ordinal);
+        Assert.Equal(0, code);
         File.Delete(file);
         var person = await school.TeacherAsync("uearlier");
         using var browser = await school.ActivateAsync(person);
@@ -67,14 +65,12 @@ public sealed class TeamsConflictTests(TeamsSchool school)
         Assert.Empty(await school.UsersOfAsync(person));
         Assert.Equal("Чужая", (string?)school.Scim.Store.All("Users").Single(u => (string?)u["id"] == "planted-other")["name"]!["familyName"]);
 
-        await using (var program = school.Program("workplace", "adopt", "uother"))
-            Assert.Equal(1, await program.ExitAsync());
-        await using (var program = school.Program("workplace", "adopt", "uother", "--in", "teams"))
-            Assert.Equal(0, await program.ExitAsync());
+        Assert.Equal(1, (await school.CommandAsync("workplace", "adopt", "uother")).Code);
+        Assert.Equal(0, (await school.CommandAsync("workplace", "adopt", "uother", "--in", "teams")).Code);
         // It has said so by the machine's clock.
         school.SetClock(ahead: TimeSpan.FromSeconds(1));
         Assert.Equal("planted-other", (string?)(await school.UserAsync(person, "it is taken over"))["id"]);
-        await Eventually.HoldsAsync("it is listed no more", async () => (await Accounts.ConflictsAsync(100, default)).All(c => c.Login != "uother"));
+        await school.SoonAsync("it is listed no more", async () => (await Accounts.ConflictsAsync(100, default)).All(c => c.Login != "uother"));
     }
 
     [Fact]
@@ -91,7 +87,7 @@ public sealed class TeamsConflictTests(TeamsSchool school)
     }
 
     private Task<ConflictLine> ConflictAsync(string login) =>
-        Eventually.GetAsync($"the conflict of {login} is listed", async () => (await Accounts.ConflictsAsync(100, default)).SingleOrDefault(c => c.Login == login));
+        school.SoonAsync($"the conflict of {login} is listed", async () => (await Accounts.ConflictsAsync(100, default)).SingleOrDefault(c => c.Login == login));
 
     private void Plant(string id, string userName, string last, string first, string? mark = null)
     {

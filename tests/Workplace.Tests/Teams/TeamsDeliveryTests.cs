@@ -31,10 +31,10 @@ public sealed class TeamsDeliveryTests(TeamsSchool school) : IDisposable
             await school.ChangeAsync(person, ";5А;", $";{key.Split(':')[2]};");
             school.Scim.BreakAfter(requests);
             await school.ActivateAsync(person);
-            await Eventually.HoldsAsync("it broke, or all is done", async () => school.Scim.IsShut || await IsInGroupAsync(person, key));
+            await school.SoonAsync("it broke, or all is done", async () => school.Scim.IsShut || await IsInGroupAsync(person, key));
             var broke = school.Scim.IsShut;
             school.Scim.Open();
-            await Eventually.HoldsAsync("it is done after all", () => IsInGroupAsync(person, key));
+            await school.SoonAsync("it is done after all", () => IsInGroupAsync(person, key));
             await school.QuietAsync("all is told");
             Assert.Single(await school.UsersOfAsync(person));
             Assert.Single(school.Scim.Store.All("Groups"), g => (string?)g["externalId"] == key);
@@ -51,10 +51,10 @@ public sealed class TeamsDeliveryTests(TeamsSchool school) : IDisposable
         school.Scim.BreakAfter(0);
         var person = await school.TeacherAsync("tdown");
         await school.ActivateAsync(person);
-        await Eventually.HoldsAsync("that it is away is told", async () => (await Accounts.CountsAsync(default)).Any(c => c is { Target: "teams", AwaySince: not null }));
+        await school.SoonAsync("that it is away is told", async () => (await Accounts.CountsAsync(default)).Any(c => c is { Target: "teams", AwaySince: not null }));
         school.Scim.Open();
         await school.UserAsync(person, "the user is there");
-        await Eventually.HoldsAsync("that it is back is told", async () => (await Accounts.CountsAsync(default)).All(c => c.AwaySince is null));
+        await school.SoonAsync("that it is back is told", async () => (await Accounts.CountsAsync(default)).All(c => c.AwaySince is null));
         Assert.Equal(0, await school.QueryAsync<int>("select d.attempts from workplace.delivery d join workplace.account a using (profile_id) where a.login = 'tdown' and d.target = 'teams'"));
     }
 
@@ -92,14 +92,15 @@ public sealed class TeamsDeliveryTests(TeamsSchool school) : IDisposable
             return Task.FromResult(true);
         };
         await school.ActivateAsync(person);
-        await Eventually.HoldsAsync("the pause is kept", () => school.QueryAsync<bool>("select coalesce((select paused_until > @now from workplace.target where name = 'teams'), false)", new { now = school.Clock.GetUtcNow() }));
+        await school.SoonAsync("the pause is kept", () => school.QueryAsync<bool>("select coalesce((select paused_until > @now from workplace.target where name = 'teams'), false)", new { now = school.Clock.GetUtcNow() }));
         var paused = asked;
         school.Clock.Advance(TimeSpan.FromSeconds(590));
-        // Longer than a lane sleeps.
-        await Task.Delay(TimeSpan.FromSeconds(3));
+        // A lane has been woken by that, and looks.
+        await Task.Delay(TimeSpan.FromSeconds(1));
         Assert.Equal(paused, asked);
-        school.Clock.Advance(TimeSpan.FromSeconds(11));
-        await school.UserAsync(person, "it is told after the pause");
+        // Nobody says that the pause is over: the lanes see for themselves.
+        school.Clock.AdvanceUnnoticed(TimeSpan.FromSeconds(11));
+        await Eventually.HoldsAsync("it is told after the pause", async () => (await school.UsersOfAsync(person)).Count == 1);
     }
 
     [Fact]
@@ -115,7 +116,7 @@ public sealed class TeamsDeliveryTests(TeamsSchool school) : IDisposable
             return true;
         };
         await school.ActivateAsync(person);
-        await Eventually.HoldsAsync("it is given up", async () =>
+        await school.SoonAsync("it is given up", async () =>
         {
             school.Clock.Advance(TimeSpan.FromMinutes(1));
             return (await Accounts.DeadAsync(10, default)).Any(d => d is { Target: "teams", Login: "tdead" } && d.Error.Contains("POST /Users: 500. the disk is full", StringComparison.Ordinal));
@@ -189,22 +190,20 @@ public sealed class TeamsDeliveryTests(TeamsSchool school) : IDisposable
             return true;
         };
         await school.ActivateAsync(person);
-        var said = await Eventually.GetAsync("that the token is not taken is told", async () => (await Accounts.CountsAsync(default)).SingleOrDefault(c => c is { Target: "teams", AwayReason: not null }));
+        var said = await school.SoonAsync("that the token is not taken is told", async () => (await Accounts.CountsAsync(default)).SingleOrDefault(c => c is { Target: "teams", AwayReason: not null }));
         Assert.Equal($"{school.Scim.Url} does not take our token (401): see Workplace:Teams:Token.", said.AwayReason);
         Assert.True(said.Waiting >= 1);
         school.Scim.Before = null;
         await school.UserAsync(person, "it is told after");
 
         using var other = new TestAuthority();
-        await using (var program = school.Program("workplace", "check", "--set", $"Workplace:Teams:CaFile={other.CaFile}"))
-        {
-            await program.UntilItSaysAsync($"no authority of {other.CaFile} has signed it");
-            Assert.Equal(1, await program.ExitAsync());
-        }
-        await using var good = school.Program("workplace", "check");
-        await good.UntilItSaysAsync("is believed and takes our token");
-        Assert.Equal(0, await good.ExitAsync());
-        Assert.DoesNotContain(StrictScim.Token, good.Output, StringComparison.Ordinal);
+        var bad = await school.CommandAsync("workplace", "check", "--set", $"Workplace:Teams:CaFile={other.CaFile}");
+        Assert.Contains($"no authority of {other.CaFile} has signed it", bad.Said, StringComparison.Ordinal);
+        Assert.Equal(1, bad.Code);
+        var good = await school.CommandAsync("workplace", "check");
+        Assert.Contains("is believed and takes our token", good.Said, StringComparison.Ordinal);
+        Assert.Equal(0, good.Code);
+        Assert.DoesNotContain(StrictScim.Token, good.Said, StringComparison.Ordinal);
     }
 
     private async Task<bool> IsInGroupAsync(Person person, string key) => await school.UsersOfAsync(person) is [var user]

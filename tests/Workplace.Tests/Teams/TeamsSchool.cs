@@ -41,15 +41,15 @@ public class TeamsSchool : School
 
     /// <summary>The person's user, once it is as it should be.</summary>
     public Task<JsonObject> UserAsync(Person person, string what, Func<JsonObject, bool>? isSo = null) =>
-        Eventually.GetAsync(what, async () => await UsersOfAsync(person) is [var user] && (isSo is null || isSo(user)) ? user : null);
+        SoonAsync(what, async () => await UsersOfAsync(person) is [var user] && (isSo is null || isSo(user)) ? user : null);
 
     public Task<JsonObject> GroupAsync(string key, string what, Func<IReadOnlyList<string>, bool> isSo) =>
-        Eventually.GetAsync(what, () => Task.FromResult(Scim.Store.All("Groups").SingleOrDefault(g => (string?)g["externalId"] == key) is { } group && isSo(Members(group)) ? group : null));
+        SoonAsync(what, () => Task.FromResult(Scim.Store.All("Groups").SingleOrDefault(g => (string?)g["externalId"] == key) is { } group && isSo(Members(group)) ? group : null));
 
     public static IReadOnlyList<string> Members(JsonObject group) => [.. (group["members"] as JsonArray ?? []).Select(m => (string)m!["value"]!)];
 
     /// <summary>Nothing waits any more, of people or groups.</summary>
-    public Task QuietAsync(string what) => Eventually.HoldsAsync(what, () => QueryAsync<bool>("""
+    public Task QuietAsync(string what) => SoonAsync(what, () => QueryAsync<bool>("""
         select not exists (select 1 from kernel.outbox where dead_at is null)
            and not exists (select 1 from workplace.delivery where target = 'teams' and delivered_version < version and dead_at is null and conflict_at is null)
            and not exists (select 1 from workplace.teams_group where due_at <= @now and dead_at is null)
