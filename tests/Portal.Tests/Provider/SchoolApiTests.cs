@@ -42,7 +42,7 @@ public sealed class SchoolApiTests(PortalSite site) : IClassFixture<PortalSite>
     }
 
     [Fact]
-    public async Task A_changed_password_has_a_greater_version_which_its_event_carries()
+    public async Task A_changed_password_has_a_greater_version()
     {
         const string next = "семь вёсел и один руль";
         var person = await site.NewPersonAsync();
@@ -53,7 +53,6 @@ public sealed class SchoolApiTests(PortalSite site) : IClassFixture<PortalSite>
         var version = await VersionAsync(person.Id);
         Assert.True(version > before);
         Assert.Equal((200, $$"""{"result":"correct","version":{{version}}}"""), await CheckAsync(person.Id, next));
-        Assert.Equal(version, await site.AskAsync<long>("select (payload ->> 'version')::bigint from kernel.outbox where topic = 'portal.credential-changed' and key = @id", new { id = person.Id.ToString() }));
     }
 
     [Fact]
