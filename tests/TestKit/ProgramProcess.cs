@@ -36,6 +36,8 @@ public sealed class ProgramProcess : IAsyncDisposable
         };
         // What makes thousands of tests in one process quicker (see ./test) makes the start of a program slower.
         start.Environment.Remove("DOTNET_ReadyToRun");
+        // It does not live long enough to gain by what it would learn of itself.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         return new ProgramProcess(Process.Start(start)!);
     }
