@@ -42,11 +42,13 @@ internal static class WorkplaceBenchmark
         var watch = Stopwatch.StartNew();
         await using var program = school.Program(["workplace", "reconcile", .. options]);
         var peak = 0L;
-        while (!program.Output.Contains("Passwords are not compared", StringComparison.Ordinal))
+        var said = program.UntilItSaysAsync("Passwords are not compared");
+        while (!said.IsCompleted)
         {
             peak = Math.Max(peak, PeakMiB(program.Id));
             await Task.Delay(100);
         }
+        await said;
         if (await program.ExitAsync() != 0) throw new InvalidOperationException(program.Output);
         Say($"reconcile, {what}; peak {peak} MiB", watch.Elapsed);
         foreach (var line in program.Output.Split('\n').SkipWhile(l => !l.Contains(" accounts compared with ", StringComparison.Ordinal))) Console.Out.WriteLine("  " + line);

@@ -40,7 +40,7 @@ public sealed record DirectorySettings : IValidatableObject
     public string PupilGroups { get; init; } = "pupils-{nsi},class-{nsi}-{class}";
     /// <summary>Schools with templates of their own.</summary>
     public IReadOnlyList<SchoolTemplates> Schools { get; init; } = [];
-    /// <summary>Attribute that holds our id of the person; index it in a large directory.</summary>
+    /// <summary>Attribute that holds our id of the person; index it in a large directory, <c>./aupd workplace check</c> says how.</summary>
     [RegularExpression("[A-Za-z][A-Za-z0-9-]*")] public string IdAttribute { get; init; } = "employeeNumber";
     /// <summary>Attribute with a keyed hash of the СНИЛС, by which an account is found whose id was lost; empty: none.</summary>
     [RegularExpression("([A-Za-z][A-Za-z0-9-]*)?")] public string SnilsAttribute { get; init; } = "adminDescription";
@@ -48,7 +48,7 @@ public sealed record DirectorySettings : IValidatableObject
     [Range(1, 3650)] public int RemoveAfterDays { get; init; } = 180;
     /// <summary>Accounts written at once by one node. Samba writes some thirty passwords a second, whatever this says.</summary>
     [Range(1, 16)] public int Lanes { get; init; } = 2;
-    /// <summary>Longest wait for an answer of the directory, in seconds.</summary>
+    /// <summary>Longest wait for an answer of the directory, in seconds; a search through everybody has two minutes.</summary>
     [Range(1, 120)] public int TimeoutSeconds { get; init; } = 15;
 
     public bool IsConfigured => Server.Length > 0;

@@ -1,4 +1,5 @@
 using System.DirectoryServices.Protocols;
+using System.Globalization;
 using System.Net;
 using System.Text;
 
@@ -10,6 +11,8 @@ internal sealed class DirectoryLink : IDisposable
 {
     // RFC 4511 §4.1.9 and Appendix A.2: what the server says when it, not the request, is at fault.
     private static readonly ResultCode[] Passing = [ResultCode.Busy, ResultCode.Unavailable, ResultCode.TimeLimitExceeded, ResultCode.OperationsError];
+    // As long as Active Directory looks for itself (MaxQueryDuration).
+    private static readonly TimeSpan SearchPatience = TimeSpan.FromMinutes(2);
     private readonly LdapConnection _connection;
     private readonly DirectorySettings _settings;
 
@@ -43,7 +46,7 @@ internal sealed class DirectoryLink : IDisposable
         catch (Exception e)
         {
             connection.Dispose();
-            throw e is DirectoryAwayException ? e : new DirectoryAwayException(Sentence(settings, e), e);
+            throw e is DirectoryAwayException ? e : new DirectoryAwayException(Sentence(settings, e, connection.Timeout), e);
         }
     }
 
@@ -67,11 +70,22 @@ internal sealed class DirectoryLink : IDisposable
 
     public Entry? ReadAccount(string name) => Read(name, Entry.Attributes(_settings)) is { } found ? new Entry(found) : null;
 
+    /// <summary>Where the schema says what an attribute is, and whether it is indexed (searchFlags, [MS-ADTS] §2.2.9); null: there is none of that name.</summary>
+    public (string Name, bool IsIndexed)? Attribute(string attribute)
+    {
+        const int Indexed = 1;
+        var schema = Read("", "schemaNamingContext")?.Attributes["schemaNamingContext"]?[0] as string;
+        var request = new SearchRequest(schema, $"(&(objectClass=attributeSchema)(lDAPDisplayName={LdapText.Filter(attribute)}))", SearchScope.OneLevel, "searchFlags");
+        if (((SearchResponse)Send(request)).Entries is not { Count: > 0 } found) return null;
+        var flags = found[0].Attributes["searchFlags"]?[0] as string;
+        return (found[0].DistinguishedName, int.TryParse(flags, CultureInfo.InvariantCulture, out var number) && (number & Indexed) != 0);
+    }
+
     /// <summary>Accounts by the directory's own ids, as many as there are of them; a few hundred at once.</summary>
     public IReadOnlyList<Entry> FindByIds(IReadOnlyCollection<Guid> ids) => ids.Count == 0 ? [] :
         Find($"(|{string.Concat(ids.Select(id => $"(objectGUID={LdapText.Bytes(id.ToByteArray())})"))})", ids.Count);
 
-    /// <summary>Everything that fits, a page at a time.</summary>
+    /// <summary>Everything that fits, a page at a time. Before the first a directory may look through all that it has, which lasts.</summary>
     public IEnumerable<SearchResultEntry> Pages(string filter, params string[] attributes)
     {
         var request = new SearchRequest(Base, filter, SearchScope.Subtree, attributes);
@@ -79,7 +93,7 @@ internal sealed class DirectoryLink : IDisposable
         request.Controls.Add(page);
         do
         {
-            var found = (SearchResponse)Send(request);
+            var found = (SearchResponse)Send(request, SearchPatience);
             foreach (SearchResultEntry entry in found.Entries) yield return entry;
             page.Cookie = found.Controls.OfType<PageResultResponseControl>().FirstOrDefault()?.Cookie ?? [];
         }
@@ -127,9 +141,10 @@ internal sealed class DirectoryLink : IDisposable
     private string DefaultBase() => Read("", "defaultNamingContext")?.Attributes["defaultNamingContext"]?[0] as string
         ?? throw new DirectoryAwayException("The server names no default naming context: set Workplace:Directory:BaseName.");
 
-    private DirectoryResponse Send(DirectoryRequest request)
+    private DirectoryResponse Send(DirectoryRequest request, TimeSpan? patience = null)
     {
-        try { return _connection.SendRequest(request); }
+        var longest = patience ?? _connection.Timeout;
+        try { return _connection.SendRequest(request, longest); }
         catch (DirectoryOperationException e) when (e.Response is { } answer)
         {
             // More than were asked for: those that came are enough to see that.
@@ -140,13 +155,13 @@ internal sealed class DirectoryLink : IDisposable
             throw new DirectoryRefusalException(answer.ResultCode, answer.ErrorMessage, e);
         }
         // Objects are gone with the connection; a response that breaks off is no answer.
-        catch (Exception e) when (e is LdapException or DirectoryOperationException or ObjectDisposedException) { throw new DirectoryAwayException(Sentence(_settings, e), e); }
+        catch (Exception e) when (e is LdapException or DirectoryOperationException or ObjectDisposedException) { throw new DirectoryAwayException(Sentence(_settings, e, longest), e); }
     }
 
-    private static string Sentence(DirectorySettings settings, Exception cause) => cause switch
+    private static string Sentence(DirectorySettings settings, Exception cause, TimeSpan longest) => cause switch
     {
         LdapException { ErrorCode: 49 } => $"The directory refuses {settings.BindName}: wrong name or password of the account by which accounts are kept.",
-        LdapException { ErrorCode: 85 } => $"{settings.Server}:{settings.Port} did not answer within {settings.TimeoutSeconds} s.",
+        LdapException { ErrorCode: 85 } => $"{settings.Server}:{settings.Port} did not answer within {longest.TotalSeconds:F0} s.",
         LdapException ldap => $"{settings.Server}:{settings.Port}: {ldap.Message} ({ldap.ErrorCode})",
         _ => $"{settings.Server}:{settings.Port}: {cause.Message}",
     };

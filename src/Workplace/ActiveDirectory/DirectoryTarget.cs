@@ -25,8 +25,17 @@ internal sealed class DirectoryTarget(DirectorySettings settings, TrustedFolder 
     {
         using var link = DirectoryLink.Open(settings, trusted);
         if (link.Read(link.Base, "objectClass") is null) throw new TargetRefusalException($"There is no {link.Base}: see Workplace:Directory:BaseName.");
-        return [$"The certificate of {settings.Server}:{settings.Port} is believed.", $"{settings.BindName} is let in.", $"People are searched for below {link.Base}.", .. PasswordLines(link)];
+        return [$"The certificate of {settings.Server}:{settings.Port} is believed.", $"{settings.BindName} is let in.", $"People are searched for below {link.Base}.", .. IndexLines(link), .. PasswordLines(link)];
     }, ct);
+
+    private IEnumerable<string> IndexLines(DirectoryLink link)
+    {
+        foreach (var attribute in new[] { settings.IdAttribute, settings.SnilsAttribute }.Where(a => a.Length > 0))
+        {
+            var (name, isIndexed) = link.Attribute(attribute) ?? throw new TargetRefusalException($"The directory knows no attribute {attribute}: see Workplace:Directory:IdAttribute and SnilsAttribute.");
+            if (!isIndexed) yield return $"{attribute} has no index: for each new account the directory looks through all it has. With more than a few thousand people set searchFlags of {name} to 1.";
+        }
+    }
 
     // Who chooses a password learns its rules at the portal; what the domain asks beyond them he would learn when it is refused.
     private IEnumerable<string> PasswordLines(DirectoryLink link)

@@ -7,8 +7,6 @@ namespace Aupd.Workplace.ActiveDirectory;
 /// login. Stops for a person to decide wherever it might be somebody else's.</summary>
 internal sealed class FindPerson(DirectorySettings settings)
 {
-    private const string People = "(objectCategory=person)(objectClass=user)";
-
     /// <summary>Null where the person has none.</summary>
     /// <exception cref="DirectoryConflictException">It is not sure that the account is his.</exception>
     public (Entry Entry, bool IsAdopted)? Run(DirectoryLink link, DeliveryOrder order)
@@ -35,7 +33,8 @@ internal sealed class FindPerson(DirectorySettings settings)
 
     private static Entry? One(DirectoryLink link, string attribute, string value)
     {
-        var found = link.Find($"(&{People}({attribute}={LdapText.Filter(value)}))");
+        // Without a word about what kind of entry it is: Samba would look through the list of all people first.
+        var found = link.Find($"({attribute}={LdapText.Filter(value)})").Where(e => e.IsPerson).ToList();
         if (found.Count > 1) throw Conflict(ConflictReason.Several, found[0]);
         if (found is [{ IsProtected: true } own]) throw Conflict(ConflictReason.Protected, own);
         return found.Count == 1 ? found[0] : null;

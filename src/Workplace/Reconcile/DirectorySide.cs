@@ -9,9 +9,10 @@ namespace Aupd.Workplace.Reconcile;
 /// result and a page's cookie dies with its connection; these numbers are indexed, never change, and are a place to go on from.</summary>
 internal sealed class DirectorySide(DirectorySettings settings)
 {
-    /// <summary>Wanted in one stretch of numbers, so that little is done twice after a break.</summary>
-    private const int Wanted = 2000;
-    private const long FirstWidth = 4096, WidestWidth = 1L << 24;
+    /// <summary>At most wanted in one stretch of numbers, so that little is done twice after a break. Not fewer: Samba goes through all of its entries
+    /// for each stretch, seconds among a hundred thousand, before it gives the first page.</summary>
+    private const int Wanted = 20_000;
+    private const long FirstWidth = 1L << 14, WidestWidth = 1L << 24;
     private long _width = FirstWidth;
 
     /// <summary>Which server numbers the entries, and the last number that it has given.</summary>
@@ -28,13 +29,13 @@ internal sealed class DirectorySide(DirectorySettings settings)
     public long EndOf(long from, long last) => Math.Min(last, from + _width - 1);
 
     /// <summary>Dense stretches get shorter, empty ones longer.</summary>
-    public void Learn(int entries) => _width = entries > Wanted ? Math.Max(1, _width / 2) : entries < Wanted / 4 ? Math.Min(WidestWidth, _width * 2) : _width;
+    public void Learn(int entries) => _width = entries > Wanted ? Math.Max(1, _width / 2) : entries < Wanted / 2 ? Math.Min(WidestWidth, _width * 2) : _width;
 
     public IEnumerable<Entry> Entries(DirectoryLink link, long from, long to)
     {
         var marks = $"({settings.IdAttribute}=*)" + (settings.SnilsAttribute.Length > 0 ? $"({settings.SnilsAttribute}={LdapText.Filter(EntryTemplate.SnilsMark(""))}*)" : "");
-        var filter = string.Create(CultureInfo.InvariantCulture, $"(&(objectCategory=person)(objectClass=user)(uSNCreated>={from})(uSNCreated<={to})(|{marks}))");
-        foreach (SearchResultEntry found in link.Pages(filter, Entry.Attributes(settings))) yield return new Entry(found);
+        var filter = string.Create(CultureInfo.InvariantCulture, $"(&(uSNCreated>={from})(uSNCreated<={to})(|{marks}))");
+        return link.Pages(filter, Entry.Attributes(settings)).Select(found => new Entry(found)).Where(e => e.IsPerson);
     }
 
     /// <summary>Null for an entry of other people's: what stands in the attribute is no mark of ours.</summary>
