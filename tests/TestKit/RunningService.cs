@@ -14,6 +14,9 @@ namespace Aupd.TestKit;
 public sealed class RunningService : IAsyncDisposable
 {
     private const string WakeSql = "notify aupd_outbox; notify aupd_workplace";
+    /// <summary>For each of a program's two pools: half of what thirty racing requests would like. Whoever takes a second connection while holding one waits
+    /// with all the others for each other, until it fails.</summary>
+    public const string FewConnections = "16";
     private readonly List<IHost> _hosts = [];
     private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private FakeClock? _clock;
@@ -33,7 +36,7 @@ public sealed class RunningService : IAsyncDisposable
         var ports = ProgramProcess.FreePorts(3);
         var values = new Dictionary<string, string?>
         {
-            ["Database:ConnectionString"] = database ?? await TestPostgres.NewDatabaseAsync(clock ?? TimeProvider.System),
+            ["Database:ConnectionString"] = database ?? await TestPostgres.NewDatabaseAsync(clock ?? TimeProvider.System), ["Database:MaxConnections"] = FewConnections,
             ["Secrets:MasterKey"] = Convert.ToBase64String(SHA256.HashData("tests"u8)),
             // On a machine that is busy with tests nobody is told to come back later: hashes get what the others leave over.
             ["Portal:Hashing:LongestWaitMilliseconds"] = "60000", ["SignIn:PortalTimeoutSeconds"] = "60", ["OpenId:BackchannelTimeoutSeconds"] = "30",

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Npgsql;
 
 namespace Aupd.OpenId.Doors;
 
@@ -102,8 +103,14 @@ public interface IGrants
     /// <summary>Revokes the refresh tokens and codes made under the sessions and queues back-channel logout to their clients.</summary>
     Task EndSessionsAsync(IReadOnlyCollection<string> sessionIds, CancellationToken ct);
 
+    /// <summary>The same in the caller's transaction.</summary>
+    Task EndSessionsAsync(NpgsqlConnection connection, IReadOnlyCollection<string> sessionIds, CancellationToken ct);
+
     /// <summary>Revokes what the person granted with offline_access, which the end of sessions leaves alone: for "sign out everywhere", a
     /// changed password, a disabled account.</summary>
     /// <param name="authenticatedBefore">Only grants that rest on a proof older than this; null: all.</param>
     Task EndOfflineAsync(string subject, DateTimeOffset? authenticatedBefore, CancellationToken ct);
+
+    /// <summary>The same in the caller's transaction.</summary>
+    Task EndOfflineAsync(NpgsqlConnection connection, string subject, DateTimeOffset? authenticatedBefore, CancellationToken ct);
 }

@@ -43,12 +43,19 @@ internal sealed partial class EndSessions(
     public async Task EndSessionsAsync(IReadOnlyCollection<string> sessionIds, CancellationToken ct)
     {
         if (sessionIds.Count == 0) return;
-        var values = new { now = clock.GetUtcNow(), provider = provider.Name, sessionIds = sessionIds.ToArray() };
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(CodesSql, values, transaction, cancellationToken: ct));
-        await connection.ExecuteAsync(new CommandDefinition(DevicesSql, values, transaction, cancellationToken: ct));
-        var ended = await connection.QueryAsync<Ended>(new CommandDefinition(GrantsSql, values, transaction, cancellationToken: ct));
+        await EndSessionsAsync(connection, sessionIds, ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    public async Task EndSessionsAsync(NpgsqlConnection connection, IReadOnlyCollection<string> sessionIds, CancellationToken ct)
+    {
+        if (sessionIds.Count == 0) return;
+        var values = new { now = clock.GetUtcNow(), provider = provider.Name, sessionIds = sessionIds.ToArray() };
+        await connection.ExecuteAsync(new CommandDefinition(CodesSql, values, cancellationToken: ct));
+        await connection.ExecuteAsync(new CommandDefinition(DevicesSql, values, cancellationToken: ct));
+        var ended = await connection.QueryAsync<Ended>(new CommandDefinition(GrantsSql, values, cancellationToken: ct));
         var told = 0;
         foreach (var one in ended.Distinct())
         {
@@ -58,13 +65,17 @@ internal sealed partial class EndSessions(
                 new SessionEnded(one.ClientId, one.Subject, one.SessionId)), ct);
             told++;
         }
-        await transaction.CommitAsync(ct);
         SessionsEnded(log, provider.Name, sessionIds.Count, told);
     }
 
     public async Task EndOfflineAsync(string subject, DateTimeOffset? authenticatedBefore, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
+        await EndOfflineAsync(connection, subject, authenticatedBefore, ct);
+    }
+
+    public async Task EndOfflineAsync(NpgsqlConnection connection, string subject, DateTimeOffset? authenticatedBefore, CancellationToken ct)
+    {
         var ended = await connection.ExecuteAsync(new CommandDefinition(OfflineSql,
             new { now = clock.GetUtcNow(), provider = provider.Name, subject, authenticatedBefore }, cancellationToken: ct));
         if (ended > 0) OfflineEnded(log, provider.Name, ended, subject);

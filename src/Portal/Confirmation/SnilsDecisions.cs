@@ -52,6 +52,7 @@ internal sealed class SnilsDecisions(
         if (declined == 0) return new SnilsDecisionOutcome.Unchanged();
         await audit.WriteAsync(connection, new AuditLine("portal.snils-declined", actor, accountId.ToString()), ct);
         await transaction.CommitAsync(ct);
+        await connection.CloseAsync();
         await tell.SnilsDecidedAsync(account, confirmed: false, ct);
         return new SnilsDecisionOutcome.Decided();
     }

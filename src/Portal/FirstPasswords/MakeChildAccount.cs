@@ -42,6 +42,7 @@ internal sealed class MakeChildAccount(CreateAccount create, AccountStore store,
     private async Task<FirstPasswordOutcome?> FindAsync(string record, FirstPasswordOrder order, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
+        using var joined = store.Join(connection);
         if (await FirstPasswordRows.MadeFromAsync(connection, record, ct) is not { } id) return null;
         var account = await store.FindAsync(id, ct) ?? throw new InvalidOperationException($"Account {id} is gone.");
         return await FirstPasswordRows.StateAsync(connection, id, order.Id, ct) switch

@@ -76,6 +76,7 @@ internal abstract class ContactCodePage(
         if (outcome is SpendCodeOutcome.Right && !await _flows.SaveAsync(connection, RegistrationState.Kind, Flow!, Confirmed, ct))
             return new SpendCodeOutcome.Over(); // Rolled back: another request has changed this flow meanwhile.
         await transaction.CommitAsync(ct);
+        await connection.CloseAsync();
         if (outcome is SpendCodeOutcome.Right) await EnterAsync(ct);
         return outcome;
     }

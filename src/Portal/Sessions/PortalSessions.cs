@@ -163,9 +163,8 @@ internal sealed class PortalSessions(NpgsqlDataSource source, HotPath hot, SiteI
             "select id from portal.session where account_id = @accountId and id = any(@ids)",
                 new { accountId, ids = sessionIds.ToArray() }, cancellationToken: ct))).AsList();
         if (own.Count == 0) return 0;
-        // Grants first: should this node die in between, the person is asked to sign out once more, and nothing outlives its session.
-        await grants.EndSessionsAsync(own.Select(id => id.ToString()).ToList(), ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
+        await grants.EndSessionsAsync(connection, own.Select(id => id.ToString()).ToList(), ct);
         await connection.ExecuteAsync(new CommandDefinition("delete from portal.session where id = any(@ids)", new { ids = own.ToArray() },
             cancellationToken: ct));
         await audit.WriteAsync(connection, new AuditLine("portal.signed-out", actor, accountId.ToString(),
@@ -177,9 +176,10 @@ internal sealed class PortalSessions(NpgsqlDataSource source, HotPath hot, SiteI
     /// <summary>Ends all sessions of an account; its grants that outlive sessions stay. Returns how many ended.</summary>
     public async Task<int> EndAllAsync(Guid accountId, string actor, CancellationToken ct = default)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
-        var ids = (await connection.QueryAsync<Guid>(new CommandDefinition("select id from portal.session where account_id = @accountId", new { accountId },
-            cancellationToken: ct))).AsList();
+        List<Guid> ids;
+        await using (var connection = await source.OpenConnectionAsync(ct))
+            ids = (await connection.QueryAsync<Guid>(new CommandDefinition("select id from portal.session where account_id = @accountId", new { accountId },
+                cancellationToken: ct))).AsList();
         return ids.Count == 0 ? 0 : await EndAsync(accountId, ids, actor, ct);
     }
 
@@ -193,13 +193,13 @@ internal sealed class PortalSessions(NpgsqlDataSource source, HotPath hot, SiteI
                 cancellationToken: ct))).AsList();
         if (others.Count > 0)
         {
-            await grants.EndSessionsAsync(others.Select(id => id.ToString()).ToList(), ct);
+            await grants.EndSessionsAsync(connection, others.Select(id => id.ToString()).ToList(), ct);
             await connection.ExecuteAsync(new CommandDefinition("delete from portal.session where id = any(@ids)",
                 new { ids = others.ToArray() }, cancellationToken: ct));
             await audit.WriteAsync(connection, new AuditLine("portal.signed-out", actor, account.Id.ToString(),
                 Details: new { sessions = others }), ct);
         }
-        await grants.EndOfflineAsync(account.Id.ToString(), authenticatedBefore: null, ct);
+        await grants.EndOfflineAsync(connection, account.Id.ToString(), authenticatedBefore: null, ct);
         // Where two proofs signed in, a password alone does not make them new.
         await connection.ExecuteAsync(new CommandDefinition("""
             update portal.session set security_stamp = @SecurityStamp,

@@ -90,6 +90,7 @@ internal sealed class ClassBadges(
         var voided = await VoidAsync(connection, pupils, "teacher", ct);
         await AuditAsync(connection, voided.Select(v => Line("signin.badge-voided", visitor, v.AccountId, new { badge = v.Id, why = "teacher", @class = of.ClassName })), ct);
         await transaction.CommitAsync(ct);
+        await connection.CloseAsync();
         await end.OfBadgesAsync([.. voided.Select(v => v.AccountId)], visitor.AccountId.ToString(), ct);
         return voided.Count > 0;
     }
@@ -130,6 +131,7 @@ internal sealed class ClassBadges(
         await AuditAsync(connection, made.Select(m => Line("signin.badge-issued", visitor, m.Pupil.Row!.AccountId,
             new { badge = m.Id, replaces = voided.Where(v => v.AccountId == m.Pupil.Row.AccountId).Select(v => (Guid?)v.Id).FirstOrDefault(), @class = of.ClassName })), ct);
         await transaction.CommitAsync(ct);
+        await connection.CloseAsync();
         await end.OfBadgesAsync([.. voided.Select(v => v.AccountId)], visitor.AccountId.ToString(), ct);
         return made;
     }

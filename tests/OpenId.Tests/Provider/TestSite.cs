@@ -55,7 +55,7 @@ internal sealed class TestSite : IAsyncDisposable
         var url = $"http://localhost:{port}";
         var values = new Dictionary<string, string?>
         {
-            ["Database:ConnectionString"] = database ?? await TestPostgres.NewDatabaseAsync(partitions ? clock : null), ["Database:MaxConnections"] = "50",
+            ["Database:ConnectionString"] = database ?? await TestPostgres.NewDatabaseAsync(partitions ? clock : null), ["Database:MaxConnections"] = RunningService.FewConnections,
             ["Secrets:MasterKey"] = Convert.ToBase64String(SHA256.HashData("tests"u8)), ["Sites:SchoolUrl"] = issuer ?? url,
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>()) values[name] = value;

@@ -118,8 +118,9 @@ public sealed class OvertakenTests(WaitingSchool school) : IClassFixture<Waiting
     private async Task<bool> KeepAsync(IWorkplacePasswords node, Person person, long? version, DateTimeOffset at)
     {
         var message = await node.SealAsync(person.AccountId.ToString(), $"password {version}", default);
+        var profile = await school.ProfileAsync(person);
         await using var connection = await school.Service.Source.OpenConnectionAsync();
-        return await node.KeepAsync(connection, await school.ProfileAsync(person), message!, new PortalPassword(version, at), $"test {Guid.NewGuid()}", default);
+        return await node.KeepAsync(connection, profile, message!, new PortalPassword(version, at), $"test {Guid.NewGuid()}", default);
     }
 
     private async Task<bool> IsActivatedAsync(Person person) => await school.QueryAsync<bool>(

@@ -70,6 +70,7 @@ internal sealed class RepairLogin(
         if (!await passwords.KeepAsync(connection, profileId, message, which, $"again {Guid.CreateVersion7()}", ct)) return new HandOverOutcome.Changed();
         await audit.WriteAsync(connection, new AuditLine(HandedOver, visitor.AccountId.ToString(), profileId.ToString(), visitor.Trace), ct);
         await transaction.CommitAsync(ct);
+        await connection.CloseAsync();
         await throttle.ClearAsync(Tries, visitor.AccountId.ToString(), ct);
         return new HandOverOutcome.HandedOver();
     }

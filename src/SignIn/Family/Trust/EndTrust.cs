@@ -54,8 +54,9 @@ internal sealed class EndTrust(NpgsqlDataSource source, EndSessions end, RoleFra
     /// <summary>Whoever used the role is signed out, as when a registry takes a role away.</summary>
     internal async Task RoleAsync(Guid id, CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
-        var subject = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(HolderSql, new { id }, cancellationToken: ct));
+        string? subject;
+        await using (var connection = await source.OpenConnectionAsync(ct))
+            subject = await connection.ExecuteScalarAsync<string?>(new CommandDefinition(HolderSql, new { id }, cancellationToken: ct));
         if (subject is not null) await end.WithRolesAsync(portal.Issuer, subject, [$"trusted:{id}"], ct);
     }
 
