@@ -80,8 +80,9 @@ public static class TestPostgres
     }
 
     // Our tables have PostgreSQL's own types alone, whose numbers Npgsql knows: it need not read the catalogue for each pool of each test.
+    // On a busy machine it lasts until a connection is free: a minute is for those who wait for each other.
     private static string For(EmbeddedPostgres cluster, string database) =>
-        $"Host={cluster.SocketFolder};Username=postgres;Database={database};Server Compatibility Mode=NoTypeLoading";
+        $"Host={cluster.SocketFolder};Username=postgres;Database={database};Server Compatibility Mode=NoTypeLoading;Timeout=60";
 
     private static async Task Run(NpgsqlDataSource source, string sql)
     {

@@ -88,11 +88,17 @@ public sealed class ConflictTests(School school)
     public async Task The_commands_say_what_is_so_and_why_a_directory_cannot_be_used()
     {
         await SaysAsync($"People are searched for below {SambaDomain.Base}.", "workplace", "check");
+        await SaysAsync($"employeeNumber has no index: for each new account the directory looks through all it has. With more than a few thousand people set searchFlags of CN=Employee-Number,CN=Schema,CN=Configuration,{SambaDomain.Base} to 1.", "workplace", "check");
         await SaysAsync(" in order, ", "workplace", "state");
         await SaysAsync("Its passwords have at least 8 characters.", "workplace", "check");
         await school.Domain.PolicyAsync("--complexity=on");
         try { await SaysAsync("set SchoolPasswords:MinLength=8 and SchoolPasswords:IsComplex=true", "workplace", "check"); }
         finally { await school.Domain.PolicyAsync("--complexity=off"); }
+        await using (var mistyped = school.Program("workplace", "check", "--set", "Workplace:Directory:IdAttribute=employeeNumbre"))
+        {
+            await mistyped.UntilItSaysAsync("The directory knows no attribute employeeNumbre: see Workplace:Directory:IdAttribute and SnilsAttribute.");
+            Assert.Equal(1, await mistyped.ExitAsync());
+        }
         await using var program = school.Program("workplace", "check", "--set", $"Workplace:Directory:CaFile={school.Domain.OtherCaFile}");
         await program.UntilItSaysAsync("has signed it");
         Assert.Equal(1, await program.ExitAsync());

@@ -28,6 +28,7 @@ internal sealed class DirectoryLink : IDisposable
     public static DirectoryLink Open(DirectorySettings settings, TrustedFolder trusted)
     {
         ServerCheck.Run(settings);
+        LdapSignals.AreNoAnswer();
         var connection = new LdapConnection(new LdapDirectoryIdentifier(settings.Server, settings.Port, fullyQualifiedDnsHostName: true, connectionless: false),
             new NetworkCredential(settings.BindName, settings.BindPassword), AuthType.Basic);
         var link = new DirectoryLink(connection, settings);

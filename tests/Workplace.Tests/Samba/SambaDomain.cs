@@ -89,6 +89,7 @@ public sealed class SambaDomain : IAsyncLifetime
     {
         var settings = Read();
         using var trusted = new TrustedFolder(settings);
+        LdapSignals.AreNoAnswer();
         using var connection = new LdapConnection(new LdapDirectoryIdentifier(Host, 636, true, false), new NetworkCredential(name, password), AuthType.Basic);
         connection.SessionOptions.ProtocolVersion = 3;
         connection.SessionOptions.TrustedCertificatesDirectory = trusted.Path;

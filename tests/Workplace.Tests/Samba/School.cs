@@ -41,6 +41,8 @@ public class School : IAsyncLifetime
         var settings = await BeginFarSideAsync();
         settings["Portal:Hashing:MemoryKiB"] = "8192";
         settings["Portal:Hashing:Passes"] = "1";
+        // Workers of several nodes share it here: each holds one for every delivery under way, and those of the portal wait for the gateway meanwhile.
+        settings["Database:MaxConnections"] = "60";
         // Tests begin it themselves, whatever the hour.
         settings["Workplace:Reconcile:IsNightly"] = "false";
         if (IsByTheMachinesClock) settings["Logging:LogLevel:Default"] = "Error";
