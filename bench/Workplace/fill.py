@@ -11,11 +11,16 @@ from samba.samdb import SamDB
 settings = LoadParm()
 settings.load(sys.argv[1])
 settings.set("dsdb:schema update allowed", "true")
-domain = SamDB(url=sys.argv[2], session_info=system_session(), lp=settings, options=["batch_mode:1"])
-# As docs say for a large directory: without, each look for a person reads all of them.
+def opened(options):
+    return SamDB(url=sys.argv[2], session_info=system_session(), lp=settings, options=options)
+
+
+# As "aupd workplace check" says for a large directory: without, each look for a person reads all of them.
+domain = opened([])
 for attribute in ("Employee-Number", "Admin-Description"):
     domain.modify_ldif(f"dn: CN={attribute},{domain.get_schema_basedn()}\nchangetype: modify\nreplace: searchFlags\nsearchFlags: 1\n")
 domain.set_schema_update_now()
+domain = opened(["batch_mode:1"])
 domain.transaction_start()
 for number, line in enumerate(sys.stdin, 1):
     domain.add(json.loads(line))
