@@ -14,9 +14,9 @@ namespace Aupd.TestKit;
 public sealed class RunningService : IAsyncDisposable
 {
     private const string WakeSql = "notify aupd_outbox; notify aupd_workplace";
-    /// <summary>For each of a program's two pools: half of what thirty racing requests would like. Whoever takes a second connection while holding one waits
+    /// <summary>For each of a program's two pools: the fewest that may be set, and fewer than thirty racing requests would like. Whoever takes a second connection while holding one waits
     /// with all the others for each other, until it fails.</summary>
-    public const string FewConnections = "16";
+    public const string FewConnections = "20";
     private readonly List<IHost> _hosts = [];
     private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private FakeClock? _clock;

@@ -3,6 +3,7 @@ using Aupd.Kernel.Data;
 using Aupd.OpenId;
 using Aupd.OpenId.Grants;
 using Aupd.Web.Sites;
+using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
@@ -18,6 +19,9 @@ public static class TestPostgres
     private static readonly Dictionary<long, string> Templates = [];
     private static NpgsqlDataSource? _admin;
     private static int _count;
+
+    // Dapper compiles a reader for each statement and connection string. Here each class has a database of its own, of the same tables.
+    static TestPostgres() => SqlMapper.ConnectionStringComparer = new AllEqual();
 
     /// <summary>Connection string of a new database with every migration applied.</summary>
     /// <param name="clock">Whose databases have the partitions for now already, as after the worker's first round: to make them takes as long as to start
@@ -83,6 +87,12 @@ public static class TestPostgres
     // On a busy machine it lasts until a connection is free: a minute is for those who wait for each other.
     private static string For(EmbeddedPostgres cluster, string database) =>
         $"Host={cluster.SocketFolder};Username=postgres;Database={database};Server Compatibility Mode=NoTypeLoading;Timeout=60";
+
+    private sealed class AllEqual : IEqualityComparer<string>
+    {
+        public bool Equals(string? x, string? y) => true;
+        public int GetHashCode(string text) => 0;
+    }
 
     private static async Task Run(NpgsqlDataSource source, string sql)
     {

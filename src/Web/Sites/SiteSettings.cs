@@ -64,8 +64,9 @@ public sealed record DatabaseSettings
     public string ConnectionString { get; init; } = "";
     /// <summary>Folder of the private cluster and of the master key.</summary>
     [Required] public string Folder { get; init; } = "data";
-    /// <summary>Most connections of each of a node's two pools: one for the hot path of tokens and sessions, one for all else.</summary>
-    [Range(5, 1000)] public int MaxConnections { get; init; } = 60;
+    /// <summary>Most connections of each of a node's two pools: one for the hot path of tokens and sessions, one for all else. A node with all parts listens for
+    /// news with eight and delivers facts with eight, whose receivers need one more.</summary>
+    [Range(20, 1000)] public int MaxConnections { get; init; } = 60;
 }
 
 /// <summary>The keys that lie outside the database. Section <c>Secrets</c>.</summary>
