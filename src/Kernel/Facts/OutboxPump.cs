@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Threading.Channels;
+using Aupd.Kernel.Data;
 using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,8 +10,8 @@ namespace Aupd.Kernel.Facts;
 
 /// <summary>Carries facts to their receivers: at least once, in order per receiver and key, with back-off; a fact that failed
 /// <see cref="MaxAttempts"/> times is set aside as dead and holds back nothing. Any number of nodes may run a pump.</summary>
-public sealed partial class OutboxPump(NpgsqlDataSource source, IEnumerable<IFactReceiver> receivers, TimeProvider clock, ILogger<OutboxPump> log)
-    : BackgroundService
+public sealed partial class OutboxPump(
+    NpgsqlDataSource source, Notifications notifications, IEnumerable<IFactReceiver> receivers, TimeProvider clock, ILogger<OutboxPump> log) : BackgroundService
 {
     public const int MaxAttempts = 12;
     // A far side that answers slowly holds one lane; the others go on. Order per key is kept by the statement below, not by the lanes.
@@ -95,20 +96,11 @@ public sealed partial class OutboxPump(NpgsqlDataSource source, IEnumerable<IFac
     // A fact wakes one lane. So does the end of a pause, since a fact that was put off announces itself by nothing.
     private async Task ListenAsync(CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
-        try
+        using var listener = await notifications.ListenAsync(["aupd_outbox"], ct: ct);
+        while (true)
         {
-            await connection.ExecuteAsync("listen aupd_outbox");
-            while (true)
-            {
-                _wakes.Writer.TryWrite(true);
-                await connection.WaitAsync((int)IdlePause.TotalMilliseconds, ct);
-            }
-        }
-        finally
-        {
-            // The connection goes back to the pool: it must not go on listening there.
-            if (connection.State == System.Data.ConnectionState.Open) await connection.ExecuteAsync("unlisten aupd_outbox");
+            _wakes.Writer.TryWrite(true);
+            await listener.WaitAsync(IdlePause, ct);
         }
     }
 

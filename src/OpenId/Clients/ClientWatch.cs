@@ -1,8 +1,8 @@
+using Aupd.Kernel.Data;
 using Aupd.Kernel.Http;
 using Aupd.Kernel.Settings;
 using Aupd.OpenId.Doors;
 using Aupd.OpenId.Keys;
-using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -10,9 +10,9 @@ using Npgsql;
 namespace Aupd.OpenId.Clients;
 
 /// <summary>Reads the clients' file at start, a fault in which stops the start, and renews the copies in memory whenever a node changes a
-/// client or a signing key: one connection listens for both.</summary>
+/// client or a signing key.</summary>
 internal sealed partial class ClientWatch(
-    ClientDirectory directory, SigningKeys keys, NpgsqlDataSource source, ProviderIdentity provider, SiteAddresses addresses, OpenIdSettings settings,
+    ClientDirectory directory, SigningKeys keys, Notifications notifications, ProviderIdentity provider, SiteAddresses addresses, OpenIdSettings settings,
     TimeProvider clock, ILogger<ClientWatch> log) : BackgroundService
 {
     /// <summary>Also renewed without news, should a notification have been lost with a connection.</summary>
@@ -41,24 +41,18 @@ internal sealed partial class ClientWatch(
 
     private async Task ListenAsync(CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
+        using var listener = await notifications.ListenAsync([ClientDirectory.Channel, SigningKeyStore.Channel], ct: ct);
         try
         {
-            await connection.ExecuteAsync(new CommandDefinition($"listen {ClientDirectory.Channel}; listen {SigningKeyStore.Channel}", cancellationToken: ct));
             while (true)
             {
                 await directory.ReloadAsync(ct);
                 await keys.RenewAsync(ct);
                 keys.IsWatched = true;
-                await connection.WaitAsync(RenewAfter, ct);
+                await listener.WaitAsync(RenewAfter, ct);
             }
         }
-        finally
-        {
-            keys.IsWatched = false;
-            // The connection goes back to the pool: it must not go on listening there.
-            if (connection.State == System.Data.ConnectionState.Open) await connection.ExecuteAsync("unlisten *");
-        }
+        finally { keys.IsWatched = false; }
     }
 
     private async Task ReadFileAsync(CancellationToken ct)

@@ -1,17 +1,14 @@
-using Dapper;
+using Aupd.Kernel.Data;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Aupd.SignIn.Qr;
 
-/// <summary>Wakes the screens that wait here when any node changes their codes: one connection listens for all of them. A node without waiting
-/// screens has none.</summary>
-internal sealed partial class ScreenNews(NpgsqlDataSource source, TimeProvider clock, SignInSettings settings, ILogger<ScreenNews> log) : BackgroundService
+/// <summary>Wakes the screens that wait here when any node changes their codes. A node where none has ever waited does not listen.</summary>
+internal sealed partial class ScreenNews(Notifications notifications, TimeProvider clock, SignInSettings settings, ILogger<ScreenNews> log) : BackgroundService
 {
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(500);
-    /// <summary>A listening connection is asked for a sign of life this often.</summary>
-    private static readonly TimeSpan CheckAfter = TimeSpan.FromSeconds(20);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, HashSet<Waiting>> _waiting = new(StringComparer.Ordinal);
@@ -88,23 +85,10 @@ internal sealed partial class ScreenNews(NpgsqlDataSource source, TimeProvider c
 
     private async Task ListenAsync(CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
-        connection.Notification += (_, news) => Wake(news.Payload);
-        try
-        {
-            await connection.ExecuteAsync(new CommandDefinition($"listen {ScreenCodes.Channel}", cancellationToken: ct));
-            // What was told while nobody listened is not told again: every screen looks once.
-            WakeAll();
-            while (true)
-            {
-                if (!await connection.WaitAsync(CheckAfter, ct)) await connection.ExecuteAsync(new CommandDefinition("select 1", cancellationToken: ct));
-            }
-        }
-        finally
-        {
-            // The connection goes back to the pool: it must not go on listening there.
-            if (connection.State == System.Data.ConnectionState.Open) await connection.ExecuteAsync("unlisten *");
-        }
+        using var listener = await notifications.ListenAsync([ScreenCodes.Channel], Wake, ct);
+        // What was told while nobody listened is not told again: every screen looks once.
+        WakeAll();
+        while (true) await listener.WaitAsync(Timeout.InfiniteTimeSpan, ct);
     }
 
     private void Wake(string screen)

@@ -19,6 +19,7 @@ public sealed class SharedParts : IAsyncDisposable
     {
         (Configuration, Sites, Sealer, Clock, _postgres) = (configuration, sites, sealer, clock, postgres);
         (Source, Hot) = (NpgsqlDataSource.Create(connection), new HotPath(connection));
+        Notifications = new Notifications(Source);
         Addresses = new SiteAddresses(sites.SchoolBase, sites.PortalBase, sites.DemoBase);
     }
 
@@ -30,6 +31,7 @@ public sealed class SharedParts : IAsyncDisposable
     public SiteAddresses Addresses { get; }
     public NpgsqlDataSource Source { get; }
     public HotPath Hot { get; }
+    public Notifications Notifications { get; }
     public Sealer Sealer { get; }
     public TimeProvider Clock { get; }
     /// <summary>Makes the keys that tokens are signed with. Tests start a hundred providers and make their RSA keys once.</summary>
@@ -58,7 +60,7 @@ public sealed class SharedParts : IAsyncDisposable
     /// <summary>Registers the shared parts in one site's or the worker's services.</summary>
     public void AddTo(IServiceCollection services)
     {
-        services.AddSingleton(Source).AddSingleton(Hot).AddSingleton(Sealer).AddSingleton(Clock).AddSingleton(Addresses).AddSingleton(NewKey);
+        services.AddSingleton(Source).AddSingleton(Hot).AddSingleton(Notifications).AddSingleton(Sealer).AddSingleton(Clock).AddSingleton(Addresses).AddSingleton(NewKey);
         services.AddSettings<Aupd.Kernel.Pages.RegionSettings>(Configuration, Aupd.Kernel.Pages.RegionSettings.Section);
         services.AddSettings<PlacesSettings>(Configuration, PlacesSettings.Section);
         services.AddKernel();
@@ -66,6 +68,7 @@ public sealed class SharedParts : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Notifications.DisposeAsync();
         await Hot.DisposeAsync();
         await Source.DisposeAsync();
         if (_postgres is not null) await _postgres.DisposeAsync();

@@ -64,8 +64,8 @@ public sealed record DatabaseSettings
     public string ConnectionString { get; init; } = "";
     /// <summary>Folder of the private cluster and of the master key.</summary>
     [Required] public string Folder { get; init; } = "data";
-    /// <summary>Most connections of each of a node's two pools: one for the hot path of tokens and sessions, one for all else. A node with all parts listens for
-    /// news with eight and delivers facts with eight, whose receivers need one more.</summary>
+    /// <summary>Most connections of each of a node's two pools: one for the hot path of tokens and sessions, one for all else. A node with all parts
+    /// listens with one and delivers facts with eight, whose receivers need one more each.</summary>
     [Range(20, 1000)] public int MaxConnections { get; init; } = 60;
 }
 

@@ -1,4 +1,4 @@
-using Dapper;
+using Aupd.Kernel.Data;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -7,7 +7,7 @@ namespace Aupd.Workplace.Delivery;
 
 /// <summary>Keeps every target as it should be. Any number of nodes may run one.</summary>
 internal sealed partial class DeliveryWorker(
-    NpgsqlDataSource source, DeliverNext deliver, TargetStates states, PlantDeliveries plant, IEnumerable<DeliveryTarget> targets, TimeProvider clock,
+    Notifications notifications, DeliverNext deliver, TargetStates states, PlantDeliveries plant, IEnumerable<DeliveryTarget> targets, TimeProvider clock,
     ILogger<DeliveryWorker> log) : BackgroundService
 {
     /// <summary>Told when something has become due.</summary>
@@ -37,19 +37,11 @@ internal sealed partial class DeliveryWorker(
     // What is due at a later hour announces itself by nothing: the end of a pause does.
     private async Task ListenAsync(CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
-        try
+        using var listener = await notifications.ListenAsync([Channel], ct: ct);
+        while (true)
         {
-            await connection.ExecuteAsync($"listen {Channel}");
-            while (true)
-            {
-                foreach (var lanes in _lanes) lanes.Wake();
-                await connection.WaitAsync((int)IdlePause.TotalMilliseconds, ct);
-            }
-        }
-        finally
-        {
-            if (connection.State == System.Data.ConnectionState.Open) await connection.ExecuteAsync($"unlisten {Channel}");
+            foreach (var lanes in _lanes) lanes.Wake();
+            await listener.WaitAsync(IdlePause, ct);
         }
     }
 

@@ -1,3 +1,4 @@
+using Aupd.Kernel.Data;
 using Aupd.Kernel.Facts;
 using Aupd.TestKit;
 using Dapper;
@@ -82,7 +83,8 @@ public sealed class FactsCommandTests : IAsyncLifetime
     {
         // The command goes by the real clock.
         if (DateTimeOffset.UtcNow is var now && now > _clock.GetUtcNow()) _clock.Advance(now - _clock.GetUtcNow() + TimeSpan.FromSeconds(1));
-        var pump = new OutboxPump(_source, [_deaf, _well], _clock, NullLogger<OutboxPump>.Instance);
+        await using var notifications = new Notifications(_source);
+        var pump = new OutboxPump(_source, notifications, [_deaf, _well], _clock, NullLogger<OutboxPump>.Instance);
         while (await pump.DeliverOneAsync()) { }
     }
 }

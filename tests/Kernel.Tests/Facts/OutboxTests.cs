@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Aupd.Kernel.Audit;
+using Aupd.Kernel.Data;
 using Aupd.Kernel.Facts;
 using Aupd.TestKit;
 using Dapper;
@@ -141,7 +142,7 @@ public sealed class OutboxTests : IAsyncLifetime
 
     private FactLog Log() => new([new FactRoute("test.happened", "test.recorder")], _clock);
 
-    private OutboxPump Pump() => new(_source, [_receiver], _clock, NullLogger<OutboxPump>.Instance);
+    private OutboxPump Pump() => new(_source, new Notifications(_source), [_receiver], _clock, NullLogger<OutboxPump>.Instance);
 
     private async Task AddAsync(string key, int number)
     {

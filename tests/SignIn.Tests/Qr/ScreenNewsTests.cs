@@ -149,7 +149,7 @@ public sealed class ScreenNewsTests(GatewaySite site) : IClassFixture<GatewaySit
     {
         await using var connection = await site.Service.Source.OpenConnectionAsync();
         return (await connection.QueryAsync<bool>("""
-            select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and query ilike 'listen signin_screen%'
+            select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and (query like 'listen %' or query = 'select 1')
             """)).Count();
     }
 
