@@ -49,7 +49,9 @@ public sealed class Notifications(NpgsqlDataSource source) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        await _hearing;
+        Task hearing;
+        lock (_lock) hearing = _hearing;
+        await hearing;
     }
 
     private async Task HearAsync()

@@ -42,27 +42,40 @@ internal sealed class LoginHealthModel(
     public async Task<IActionResult> OnPostPasswordAsync(CancellationToken ct)
     {
         if (await EnterActivatedAsync(ct) is { } elsewhere) return elsewhere;
-        if (await FaultAsync(ct) is not { } fault) return Redirect(Path + "?done=password");
+        if (TypedFault() is { } typed) return await RefuseAsync(typed, ct);
+        return await repair.HandOverAsync(Visitor, Visitor.ProfileId!.Value, Password!, ct) switch
+        {
+            HandOverOutcome.HandedOver => Redirect(Path + "?done=password"),
+            HandOverOutcome.Changed => await TellOfChangeAsync(ct),
+            var outcome => await RefuseAsync(FaultOf(outcome), ct),
+        };
+    }
+
+    private async Task<IActionResult> RefuseAsync(string fault, CancellationToken ct)
+    {
         ModelState.AddModelError(nameof(Password), fault);
         return await ShowAsync(ct);
     }
 
-    private async Task<string?> FaultAsync(CancellationToken ct)
+    // Nobody's fault, and nothing to be typed again. The change signed the person out here: a redirect would lead to the sign-in and say nothing.
+    private Task<IActionResult> TellOfChangeAsync(CancellationToken ct)
     {
-        if (string.IsNullOrEmpty(Password)) return language["Введите пароль.", "Enter the password."];
-        if (Password.Length > LongestPassword) return language["Такого длинного пароля на портале быть не может.", "The portal has no passwords this long."];
-        return await repair.HandOverAsync(Visitor, Visitor.ProfileId!.Value, Password, ct) switch
-        {
-            HandOverOutcome.HandedOver => null,
-            HandOverOutcome.WrongPassword { TriesLeft: > 0 } => language["Пароль не подошёл. Нужен тот, с которым вы входите на портал.", "The password is wrong. It is the one you sign in to the portal with."],
-            HandOverOutcome.Changed => language["Пароль на портале только что сменили. Новый передастся сам, вводить ничего не нужно.", "The password was changed at the portal a moment ago. The new one is passed on by itself; there is nothing to enter."],
-            HandOverOutcome.WrongPassword or HandOverOutcome.TooManyTries => language["Слишком много попыток. Отдохните четверть часа или восстановите пароль на портале.", "Too many tries. Take a quarter of an hour, or recover the password at the portal."],
-            HandOverOutcome.Locked => language["Портал сейчас не пускает с этим паролем. Подождите немного или восстановите пароль на портале.", "The portal does not let this password in just now. Wait a little, or recover the password at the portal."],
-            HandOverOutcome.PortalAway => language["Портал сейчас не отвечает. Попробуйте через несколько минут.", "The portal does not answer just now. Try again in a few minutes."],
-            HandOverOutcome.NotWanted => language["Здесь пароль никуда передавать не нужно.", "There is nowhere to hand the password over to."],
-            _ => throw new System.Diagnostics.UnreachableException(),
-        };
+        Done = "changed";
+        return ShowAsync(ct);
     }
+
+    private string? TypedFault() => string.IsNullOrEmpty(Password) ? language["Введите пароль.", "Enter the password."]
+        : Password.Length > LongestPassword ? language["Такого длинного пароля на портале быть не может.", "The portal has no passwords this long."] : null;
+
+    private string FaultOf(HandOverOutcome outcome) => outcome switch
+    {
+        HandOverOutcome.WrongPassword { TriesLeft: > 0 } => language["Пароль не подошёл. Нужен тот, с которым вы входите на портал.", "The password is wrong. It is the one you sign in to the portal with."],
+        HandOverOutcome.WrongPassword or HandOverOutcome.TooManyTries => language["Слишком много попыток. Отдохните четверть часа или восстановите пароль на портале.", "Too many tries. Take a quarter of an hour, or recover the password at the portal."],
+        HandOverOutcome.Locked => language["Портал сейчас не пускает с этим паролем. Подождите немного или восстановите пароль на портале.", "The portal does not let this password in just now. Wait a little, or recover the password at the portal."],
+        HandOverOutcome.PortalAway => language["Портал сейчас не отвечает. Попробуйте через несколько минут.", "The portal does not answer just now. Try again in a few minutes."],
+        HandOverOutcome.NotWanted => language["Здесь пароль никуда передавать не нужно.", "There is nowhere to hand the password over to."],
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
 
     // Without a login there is nothing to look at: the cabinet says what to do first.
     private async Task<IActionResult?> EnterActivatedAsync(CancellationToken ct)
