@@ -62,8 +62,8 @@ public static class OpenIdModule
         services.AddSingleton<PushedRequests>().AddSingleton<ReadRequestObject>().AddScoped<PushEndpoint>();
         services.AddSingleton<AuthorizeSteps>().AddSingleton<IssueCode>().AddScoped<AuthorizeEndpoint>();
         services.AddSingleton<BackchannelHttp>().AddSingleton<ClientKeys>().AddSingleton<VerifyAssertion>();
-        services.AddSingleton<AuthenticateClient>().AddSingleton<IssueTokens>().AddSingleton<RedeemCode>()
-            .AddSingleton<RotateRefreshToken>().AddSingleton<TokenEndpoint>();
+        services.AddSingleton<AuthenticateClient>().AddSingleton<IssueTokens>().AddSingleton<RedeemCode>().AddSingleton<RedeemTogether>()
+            .AddSingleton<RotateRefreshToken>().AddSingleton<RotateTogether>().AddSingleton<TokenEndpoint>();
         services.AddSingleton<AccessTokens>().AddSingleton<GrantHandles>().AddSingleton<FindToken>().AddSingleton<GrantToClient>().AddSingleton<ExchangeToken>();
         services.AddSingleton<RevocationEndpoint>().AddSingleton<IntrospectionEndpoint>();
         services.AddSingleton<UserInfoEndpoint>().AddSingleton<DiscoveryEndpoint>();

@@ -9,7 +9,7 @@ namespace Aupd.Kernel.Data;
 public sealed class HotPath : IAsyncDisposable
 {
     private const string Planner =
-        "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+        "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_material=off -c jit=off";
 
     /// <param name="connection">Of the program's other pool; this one has the same limits.</param>
     public HotPath(NpgsqlConnectionStringBuilder connection) => Source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection.ConnectionString)

@@ -17,6 +17,14 @@ internal static class Positional
         return command;
     }
 
+    /// <summary>One array of what each has.</summary>
+    public static NpgsqlCommand Add<TRow, T>(this NpgsqlCommand command, IReadOnlyList<TRow> rows, Func<TRow, T> value)
+    {
+        var values = new T[rows.Count];
+        for (var i = 0; i < values.Length; i++) values[i] = value(rows[i]);
+        return command.Add(values);
+    }
+
     public static NpgsqlBatchCommand AddText(this NpgsqlBatchCommand command, string? value)
     {
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });

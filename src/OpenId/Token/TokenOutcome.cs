@@ -1,4 +1,6 @@
 using Aupd.OpenId.Doors;
+using Aupd.OpenId.Protocol;
+using Npgsql;
 
 namespace Aupd.OpenId.Token;
 
@@ -31,6 +33,15 @@ internal sealed record Granted(
 
     /// <summary>Those that the authorization request named (RFC 8707); null: none.</summary>
     public string[]? Resources { get; init; }
+
+    /// <summary>From a row that begins with id, expires_at, subject, session_id, context, scopes, authenticated_at, methods, what the site said of the standing,
+    /// claims, what the site said of the holder, resources.</summary>
+    public static Granted Read(NpgsqlDataReader row, OpenIdClient client) =>
+        new(client, row.GetGuid(0), row.GetFieldValue<DateTimeOffset>(1), row.GetString(2), row.GetString(3), row.TextOrNull(4),
+            row.GetFieldValue<string[]>(5), row.GetFieldValue<DateTimeOffset>(6), row.GetFieldValue<string[]>(7))
+        {
+            Standing = row.TextOrNull(8), Claims = row.TextOrNull(9), Holder = row.TextOrNull(10), Resources = row.ArrayOrNull(11),
+        };
 
     public const string OfflineAccess = "offline_access";
 

@@ -14,8 +14,8 @@ namespace Aupd.OpenId.Token.AuthorizationCode;
 
 /// <summary>grant_type=authorization_code.</summary>
 internal sealed partial class RedeemCode(
-    NpgsqlDataSource source, UseProof acting, IClaimsSource site, AccessTokens accessTokens, IssueTokens tokens, RevokeGrant revoke, ProviderIdentity provider,
-    OpenIdSettings settings, TimeProvider clock)
+    NpgsqlDataSource source, UseProof acting, RedeemTogether together, IClaimsSource site, AccessTokens accessTokens, IssueTokens tokens, RevokeGrant revoke,
+    ProviderIdentity provider, OpenIdSettings settings, TimeProvider clock)
 {
     // One statement spends the code and makes the grant with its tokens: of thirty racing requests one gets a row. The code is spent by
     // whoever brings it, also with a wrong verifier, URI or client: a code that went astray must not be guessed at (RFC 9700 §4.5.2).
@@ -33,12 +33,16 @@ internal sealed partial class RedeemCode(
         )
         """;
 
+    /// <summary>Said so that no index of unspent codes fits: as long as there are few of them, PostgreSQL plans to read that index from end to end rather than to
+    /// look the code up, and holds on to it when there are thousands.</summary>
+    internal static string Unspent(string code) => $"coalesce({code}.spent_at, 'infinity') = 'infinity'";
+
     /// <param name="named">Single claims were asked for.</param>
     /// <param name="row">The access token needs one.</param>
     private static string Compose(IClaimsSource site, bool named, bool row) => $"""
         with code as (
             update openid.authorization_code set spent_at = $4
-             where code_hash = $1 and expires_at = $2 and provider = $3 and spent_at is null
+             where code_hash = $1 and expires_at = $2 and provider = $3 and {Unspent("authorization_code")}
             returning *, 'offline_access' = any(scopes) as offline, least($8, date_trunc('second', grant_until)) as grant_expires_at,
                 {ConsentStore.Stands("authorization_code")} as consented
         ), good as (
@@ -51,12 +55,10 @@ internal sealed partial class RedeemCode(
             select grant_id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at, methods,
                 $4, grant_expires_at, claims, resources, array_remove(array[$9::bytea], null), $12::text from good
         ){(row ? AccessSql : "")}
-        select grant_id, subject, session_id, context, scopes, nonce, authenticated_at, methods,
-               client_id = $5, redirect_uri = $6, code_challenge = $7, expires_at > $4,
-               {AskSite.Sql(site.StandingSql, "code", "$4")},
-               claims::text, {(named ? AskSite.ForIdTokenSql(site, "code", "$4") : "null::text")}, grant_expires_at, consented,
-               {Resources.CoversSql("$10", "resources")}, resources,
-               dpop_jkt is null or coalesce(dpop_jkt = $11::text, false)
+        select grant_id, grant_expires_at, subject, session_id, context, scopes, authenticated_at, methods, {AskSite.Sql(site.StandingSql, "code", "$4")},
+               claims::text, {(named ? AskSite.ForIdTokenSql(site, "code", "$4") : "null::text")}, resources, nonce,
+               client_id = $5, expires_at > $4, redirect_uri = $6, consented, code_challenge = $7, dpop_jkt is null or coalesce(dpop_jkt = $11::text, false),
+               {Resources.CoversSql("$10", "resources")}
           from code
         """;
 
@@ -81,41 +83,45 @@ internal sealed partial class RedeemCode(
         var now = clock.GetUtcNow();
         var access = accessTokens.OfGrant(client, now, proof, differs: resources is not null || handle.Marks.HasFlag(Marks.NamesResources));
         var refresh = client.Allows(GrantTypes.RefreshToken) ? GrantHandles.New(GrantHandleKind.RefreshToken, now, TimeSpan.FromDays(settings.RefreshTokenIdleDays), handle.Marks) : null;
-        var command = Command(client, handle, redirectUri, Challenge(verifier), resources, access, refresh, now);
-        var ((granted, error), used) = await acting.ReadAsync(proof, command, reader => ReadAsync(reader, client, ct), ct);
-        if ((used ?? error) is { } fault) return Refuse(fault);
+        var redemption = new Redemption(client, handle, redirectUri, Challenge(verifier), refresh,
+            DateTimeOffset.FromUnixTimeSeconds((now + TimeSpan.FromDays(settings.GrantLifetimeDays)).ToUnixTimeSeconds()));
+        var isPlain = proof is null && resources is null && access.Hash is null && !handle.Marks.HasFlag(Marks.NamesClaims);
+        var granted = isPlain ? await together.RunAsync(redemption, ct) : null;
+        if (granted is null)
+        {
+            ((granted, var error), var used) = await acting.ReadAsync(proof, Command(redemption, resources, access, now), reader => ReadAsync(reader, client, ct), ct);
+            if ((used ?? error) is { } fault) return Refuse(fault);
+        }
         if (granted is null) return await RefuseReuseAsync(handle, ct);
         // The code is spent: whether the client still listens no longer matters.
         return await tokens.RunAsync(granted, granted.Scopes, access, resources, refresh, CancellationToken.None);
     }
 
-    private NpgsqlBatchCommand Command(OpenIdClient client, Handle code, string redirectUri, string challenge, string[]? resources, NewAccessToken access,
-        NewGrantHandle? refresh, DateTimeOffset now)
+    private NpgsqlBatchCommand Command(Redemption asked, string[]? resources, NewAccessToken access, DateTimeOffset now)
     {
-        var longest = DateTimeOffset.FromUnixTimeSeconds((now + TimeSpan.FromDays(settings.GrantLifetimeDays)).ToUnixTimeSeconds());
-        var named = code.Marks.HasFlag(Marks.NamesClaims);
+        var named = asked.Code.Marks.HasFlag(Marks.NamesClaims);
         var command = new NpgsqlBatchCommand(access.Hash is null ? named ? _withClaims : _sql : named ? _withClaimsAndRow : _withRow)
-            .Add(code.Hash).Add(code.ExpiresAt).Add(provider.Name).Add(now).Add(client.ClientId).Add(redirectUri).Add(challenge).Add(longest)
-            .AddBytes(refresh?.Hash).AddTexts(resources).AddText(access.Jkt).AddText(client.IsPublic ? access.Jkt : null);
-        return access.Hash is null ? command : command.Add(access.Hash).Add(access.ExpiresAt).Add(Resources.Registered(client, provider.Issuer));
+            .Add(asked.Code.Hash).Add(asked.Code.ExpiresAt).Add(provider.Name).Add(now).Add(asked.Client.ClientId).Add(asked.RedirectUri).Add(asked.Challenge)
+            .Add(asked.Longest).AddBytes(asked.Refresh?.Hash).AddTexts(resources).AddText(access.Jkt).AddText(asked.Client.IsPublic ? access.Jkt : null);
+        return access.Hash is null ? command : command.Add(access.Hash).Add(access.ExpiresAt).Add(Resources.Registered(asked.Client, provider.Issuer));
     }
 
     private static async Task<(Granted?, OAuthError?)> ReadAsync(NpgsqlDataReader reader, OpenIdClient client, CancellationToken ct)
     {
         if (!await reader.ReadAsync(ct)) return (null, null);
-        var (sameClient, sameUri, verified, inTime) = (reader.GetBoolean(8), reader.GetBoolean(9), reader.GetBoolean(10),
-            reader.GetBoolean(11));
-        if (!sameClient) return (null, OAuthError.InvalidGrant("the code was issued to another client; it is spent now"));
-        if (!inTime) return (null, OAuthError.InvalidGrant("the code has expired"));
-        if (!sameUri) return (null, OAuthError.InvalidGrant("redirect_uri differs from the authorization request; the code is spent now"));
-        if (!reader.GetBoolean(16)) return (null, OAuthError.InvalidGrant("the person took the consent back"));
-        if (!verified) return (null, OAuthError.InvalidGrant("code_verifier does not fit; the code is spent now"));
-        if (!reader.GetBoolean(19)) return (null, OAuthError.InvalidGrant("the code is bound to another key; it is spent now"));
-        if (!reader.GetBoolean(17)) return (null, OAuthError.InvalidTarget("resource goes beyond the authorization request; the code is spent now."));
-        return (new Granted(client, reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(15), reader.GetString(1), reader.GetString(2), reader.TextOrNull(3),
-            reader.GetFieldValue<string[]>(4), reader.GetFieldValue<DateTimeOffset>(6),
-            reader.GetFieldValue<string[]>(7)) { Nonce = reader.TextOrNull(5), Standing = reader.TextOrNull(12),
-                Claims = reader.TextOrNull(13), Holder = reader.TextOrNull(14), Resources = reader.ArrayOrNull(18) }, null);
+        // The columns behind those of the grant, each with what is wrong when it is false.
+        OAuthError?[] faults =
+        [
+            OAuthError.InvalidGrant("the code was issued to another client; it is spent now"),
+            OAuthError.InvalidGrant("the code has expired"),
+            OAuthError.InvalidGrant("redirect_uri differs from the authorization request; the code is spent now"),
+            OAuthError.InvalidGrant("the person took the consent back"),
+            OAuthError.InvalidGrant("code_verifier does not fit; the code is spent now"),
+            OAuthError.InvalidGrant("the code is bound to another key; it is spent now"),
+            OAuthError.InvalidTarget("resource goes beyond the authorization request; the code is spent now."),
+        ];
+        var fault = faults.Where((_, i) => !reader.GetBoolean(13 + i)).FirstOrDefault();
+        return fault is null ? (Granted.Read(reader, client) with { Nonce = reader.TextOrNull(12) }, null) : (null, fault);
     }
 
     // RFC 6749 §4.1.2: a code that comes twice has been seen by two; what the first one got is taken back.

@@ -10,11 +10,11 @@ namespace Aupd.OpenId.Token.RefreshToken;
 /// the family (RFC 9700 §4.14.2). A client of FAPI keeps its token, which is of no use without the client's keys (FAPI 2.0 Security Profile
 /// §5.3.2.1).</summary>
 internal sealed class RotateRefreshToken(
-    NpgsqlDataSource source, UseProof acting, IClaimsSource site, AccessTokens accessTokens, GrantHandles handles, IssueTokens tokens, RevokeGrant revoke,
-    ProviderIdentity provider, OpenIdSettings settings, TimeProvider clock)
+    NpgsqlDataSource source, UseProof acting, RotateTogether together, IClaimsSource site, AccessTokens accessTokens, GrantHandles handles, IssueTokens tokens,
+    RevokeGrant revoke, ProviderIdentity provider, OpenIdSettings settings, TimeProvider clock)
 {
     // With RefreshGraceSeconds a client that repeats itself may hold a few tokens of one family; the oldest beyond these is forgotten.
-    private const int MostAtOnce = 8;
+    internal const int MostAtOnce = 8;
 
     // The update is both the check and the mark, so of racing requests one gets a row.
     private static string RotateSql(IClaimsSource site) => Compose(site, named: false, row: false);
@@ -74,8 +74,13 @@ internal sealed class RotateRefreshToken(
         var access = accessTokens.OfGrant(client, now, proof, differs: asked is not null || resources is not null || given.Marks.HasFlag(Marks.NamesResources));
         if (given.ExpiresAt <= now) return Refuse(await WhyAsync(given, client, asked, access.Jkt, now, ct));
         var next = client.IsFapi2 ? null : GrantHandles.New(GrantHandleKind.RefreshToken, now, TimeSpan.FromDays(settings.RefreshTokenIdleDays), given.Marks);
-        var (granted, used) = await acting.ReadAsync(proof, Command(given, client, asked, resources, access, next, now), reader => ReadAsync(reader, client, ct), ct);
-        if (used is not null) return Refuse(used);
+        var isPlain = proof is null && asked is null && resources is null && access.Hash is null && !given.Marks.HasFlag(Marks.NamesClaims);
+        var granted = isPlain && next is not null ? await together.RunAsync(new PlainRefresh(client, given, next), ct) : null;
+        if (granted is null)
+        {
+            (granted, var used) = await acting.ReadAsync(proof, Command(given, client, asked, resources, access, next, now), reader => ReadAsync(reader, client, ct), ct);
+            if (used is not null) return Refuse(used);
+        }
         if (granted is null) return Refuse(await WhyAsync(given, client, asked, access.Jkt, now, ct));
         // The old token is spent: whether the client still listens no longer matters.
         return await tokens.RunAsync(granted, asked ?? granted.Scopes, access, resources, next, CancellationToken.None);
@@ -94,14 +99,7 @@ internal sealed class RotateRefreshToken(
     }
 
     private static async Task<Granted?> ReadAsync(NpgsqlDataReader reader, OpenIdClient client, CancellationToken ct) =>
-        await reader.ReadAsync(ct)
-            ? new Granted(client, reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetString(2), reader.GetString(3),
-                reader.TextOrNull(4),
-                reader.GetFieldValue<string[]>(5), reader.GetFieldValue<DateTimeOffset>(6), reader.GetFieldValue<string[]>(7)) 
-            {
-                Standing = reader.TextOrNull(8), Claims = reader.TextOrNull(9), Holder = reader.TextOrNull(10), Resources = reader.ArrayOrNull(11),
-            }
-            : null;
+        await reader.ReadAsync(ct) ? Granted.Read(reader, client) : null;
 
     private async Task<OAuthError> WhyAsync(GrantHandle given, OpenIdClient client, string[]? asked, string? jkt, DateTimeOffset now, CancellationToken ct)
     {

@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using Npgsql;
+
+namespace Aupd.Kernel.Data;
+
+/// <summary>What all of them have in common.</summary>
+public static class GroupedStatement
+{
+    /// <summary>Statements under way at once, each over a connection of its own: a second one, so that a slow commit does not hold up everybody.</summary>
+    public const int Lanes = 2;
+
+    /// <summary>Requests in one statement.</summary>
+    public const int Most = 32;
+
+    /// <summary>Is true. It tells PostgreSQL that the requests are few, so that it looks up the rows of each by their keys, also where it plans while the table is
+    /// empty still.</summary>
+    /// <param name="place">Of the request in the statement, from one.</param>
+    public static string Few(string place) => $"{place} between 1 and {Most}";
+}
+
+/// <summary>Requests of one kind that come while the database is busy with earlier ones go to it together, in one statement: what a statement costs before its first
+/// row (PostgreSQL opens and locks every table that it mentions), the round trip and the commit are then paid once for all of them. Nobody waits for others to come:
+/// who comes while a lane is free goes at once, and alone.</summary>
+/// <param name="run">Runs them in one transaction and gives an answer to each, in their order; null: not decided here. It must not wait for locks of others, for
+/// everybody in the statement would wait with it.</param>
+public sealed class GroupedStatement<TAsk, TAnswer>(Func<IReadOnlyList<TAsk>, Task<TAnswer?[]>> run)
+    where TAnswer : class
+{
+    private sealed class Waiting(TAsk ask, CancellationToken ct) : TaskCompletionSource<TAnswer?>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public TAsk Ask { get; } = ask;
+        public bool IsGivenUp => ct.IsCancellationRequested && TrySetCanceled(ct);
+    }
+
+    private readonly ConcurrentQueue<Waiting> _waiting = new();
+    private int _busy;
+
+    /// <summary>What was decided; null: nothing was, and nothing was changed for this one: it is to go a way of its own, which tells why.</summary>
+    /// <param name="ct">Whoever goes before a statement took the request up leaves nothing behind.</param>
+    /// <exception cref="NpgsqlException">The database cannot be reached; whether it did its work may not be known.</exception>
+    public Task<TAnswer?> AskAsync(TAsk ask, CancellationToken ct)
+    {
+        var waiting = new Waiting(ask, ct);
+        _waiting.Enqueue(waiting);
+        // Behind everything that already has its turn on a thread: of requests that were read from the network together, all are waiting by then.
+        if (TryTakeLane()) ThreadPool.UnsafeQueueUserWorkItem(static self => _ = self.DriveAsync(), this, preferLocal: false);
+        return waiting.Task;
+    }
+
+    private bool TryTakeLane()
+    {
+        if (Interlocked.Increment(ref _busy) <= GroupedStatement.Lanes) return true;
+        Interlocked.Decrement(ref _busy);
+        return false;
+    }
+
+    // Whoever came after the last look and before the lane was given back found no lane free: hence the second look.
+    private async Task DriveAsync()
+    {
+        do
+        {
+            for (var group = Take(); group.Count > 0; group = Take()) await RunAsync(group);
+            Interlocked.Decrement(ref _busy);
+        } while (!_waiting.IsEmpty && TryTakeLane());
+    }
+
+    private List<Waiting> Take()
+    {
+        var group = new List<Waiting>();
+        while (group.Count < GroupedStatement.Most && _waiting.TryDequeue(out var next)) if (!next.IsGivenUp) group.Add(next);
+        return group;
+    }
+
+    private async Task RunAsync(List<Waiting> group)
+    {
+        try
+        {
+            var answers = await run(group.ConvertAll(w => w.Ask));
+            for (var i = 0; i < group.Count; i++) group[i].SetResult(answers[i]);
+        }
+        // The server rolled all of it back: whose fault it was shows when each goes alone.
+        catch (PostgresException) { group.ForEach(w => w.TrySetResult(null)); }
+        catch (Exception e) { group.ForEach(w => w.TrySetException(e)); }
+    }
+}

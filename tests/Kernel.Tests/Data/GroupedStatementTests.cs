@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using Aupd.Kernel.Data;
+using Aupd.TestKit;
+using Npgsql;
+
+namespace Aupd.Kernel.Tests.Data;
+
+public sealed class GroupedStatementTests
+{
+    private readonly ConcurrentQueue<(int[] Asks, TaskCompletionSource End)> _begun = new();
+
+    /// <summary>Statements that end when the test says so; each answers with the tenfold, and with nothing to a negative number.</summary>
+    private GroupedStatement<int, string> Held() => new(async asks =>
+    {
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _begun.Enqueue(([.. asks], end));
+        await end.Task;
+        return [.. asks.Select(a => a < 0 ? null : $"{a * 10}")];
+    });
+
+    [Fact]
+    public async Task Whoever_comes_while_a_lane_is_free_goes_at_once_and_alone_and_the_others_go_together_in_their_order()
+    {
+        var statement = Held();
+        var busy = await FillLanesAsync(statement);
+        Assert.All(_begun, b => Assert.Single(b.Asks));
+        var others = Enumerable.Range(100, GroupedStatement.Most + 1).Select(i => statement.AskAsync(i, default)).ToList();
+        await GoOnAsync();
+        Assert.Equal(Enumerable.Range(100, GroupedStatement.Most), _begun.ToArray()[GroupedStatement.Lanes].Asks);
+        await EndAllAsync(others);
+        Assert.Equal(Enumerable.Range(100, GroupedStatement.Most + 1).Select(i => $"{i * 10}"), await Task.WhenAll(others));
+        Assert.Equal<IEnumerable<string?>>(["10000", "10010"], await Task.WhenAll(busy));
+    }
+
+    [Fact]
+    public async Task What_a_statement_leaves_undecided_is_told_to_whom_it_concerns()
+    {
+        var statement = Held();
+        await FillLanesAsync(statement);
+        Task<string?>[] waiting = [statement.AskAsync(4, default), statement.AskAsync(-1, default), statement.AskAsync(5, default)];
+        await GoOnAsync();
+        await EndAllAsync(waiting);
+        Assert.Equal<IEnumerable<string?>>(["40", null, "50"], await Task.WhenAll(waiting));
+    }
+
+    [Fact]
+    public async Task Who_gave_up_waiting_is_not_asked_for()
+    {
+        var statement = Held();
+        await FillLanesAsync(statement);
+        using var gone = new CancellationTokenSource();
+        var (lost, kept) = (statement.AskAsync(4, gone.Token), statement.AskAsync(5, default));
+        await gone.CancelAsync();
+        await GoOnAsync();
+        await EndAllAsync([kept]);
+        Assert.Equal("50", await kept);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => lost);
+        Assert.DoesNotContain(_begun, b => b.Asks.Contains(4));
+    }
+
+    [Fact]
+    public async Task After_a_statement_that_the_server_refused_each_goes_its_own_way()
+    {
+        var statement = new GroupedStatement<int, string>(_ => throw new PostgresException("deadlock detected", "ERROR", "ERROR", "40P01"));
+        Assert.Null(await statement.AskAsync(1, default));
+        Assert.Null(await statement.AskAsync(2, default));
+    }
+
+    [Fact]
+    public async Task When_the_database_is_lost_whoever_waits_is_told_and_the_next_one_is_asked_for_again()
+    {
+        var isLost = true;
+        var statement = new GroupedStatement<int, string>(asks => isLost ? throw new NpgsqlException("lost") : Task.FromResult<string?[]>([.. asks.Select(a => $"{a}")]));
+        await Assert.ThrowsAsync<NpgsqlException>(() => statement.AskAsync(1, default));
+        isLost = false;
+        Assert.Equal("2", await statement.AskAsync(2, default));
+    }
+
+    [Fact]
+    public async Task Of_many_thousands_from_many_threads_each_is_asked_for_once_and_nobody_is_forgotten()
+    {
+        var asked = new ConcurrentBag<int>();
+        var statement = new GroupedStatement<int, string>(async asks =>
+        {
+            foreach (var ask in asks) asked.Add(ask);
+            await Task.Yield();
+            return [.. asks.Select(a => $"{a}")];
+        });
+        const int threads = 8, each = 2_000;
+        await Task.WhenAll(Enumerable.Range(0, threads).Select(t => Task.Run(async () =>
+        {
+            for (var i = 0; i < each; i++) Assert.Equal($"{t * each + i}", await statement.AskAsync(t * each + i, default));
+        }))).WaitAsync(Eventually.Patience);
+        Assert.Equal(Enumerable.Range(0, threads * each), asked.Order());
+    }
+
+    /// <summary>One in each, so that whoever comes now has to wait.</summary>
+    private async Task<Task<string?>[]> FillLanesAsync(GroupedStatement<int, string> statement)
+    {
+        var busy = new List<Task<string?>>();
+        for (var i = 0; i < GroupedStatement.Lanes; i++)
+        {
+            busy.Add(statement.AskAsync(1000 + i, default));
+            await BegunAsync(i + 1);
+        }
+        return [.. busy];
+    }
+
+    /// <summary>The first statement ends, and the next one begins in its lane.</summary>
+    private Task GoOnAsync()
+    {
+        var begun = _begun.Count;
+        Assert.True(_begun.TryPeek(out var first));
+        first.End.SetResult();
+        return BegunAsync(begun + 1);
+    }
+
+    private Task EndAllAsync(IEnumerable<Task> waiting) => Eventually.HoldsAsync("the waiting ones are answered", () =>
+    {
+        foreach (var begun in _begun) begun.End.TrySetResult();
+        return waiting.All(w => w.IsCompleted);
+    });
+
+    private Task BegunAsync(int count) => Eventually.HoldsAsync($"{count} statements have begun", () => _begun.Count >= count);
+}
