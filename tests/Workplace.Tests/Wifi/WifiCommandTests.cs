@@ -92,6 +92,8 @@ public sealed class WifiCommandTests(WifiSchool school)
     {
         await school.ActivateAsync(await school.TeacherAsync("crefused"));
         await school.ActivateAsync(await school.TeacherAsync("cwelcome"));
+        // The command knows the logins that a worker has heard of.
+        await school.SoonAsync("both logins are known", () => school.QueryAsync<bool>("select count(*) = 2 from workplace.account where login in ('crefused', 'cwelcome')"));
         Assert.Equal((0, ""), await RunAsync("refusals", "--login", "cwelcome"));
         for (var i = 0; i < 2; i++) Assert.Equal(HttpStatusCode.Unauthorized, await school.StatusAsync("crefused", "не тот пароль", device: "02-00-00-00-cc-01"));
         Assert.Equal(HttpStatusCode.OK, await JoinAsync("cwelcome", school.Key));
