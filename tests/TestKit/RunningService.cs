@@ -45,6 +45,7 @@ public sealed class RunningService : IAsyncDisposable
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>()) values[name] = value;
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         var service = new RunningService { Shared = await SharedParts.OpenAsync(configuration, clock) };
+        service.Shared.OldestFirst();
         service.Shared.NewKey = TestKeys.Of(values["Database:ConnectionString"]!);
         service._hosts.Add(service.Portal = SiteHost.Portal(service.Shared));
         service._hosts.Add(WorkerHost.Portal(service.Shared));

@@ -60,6 +60,7 @@ internal sealed class TestSite : IAsyncDisposable
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string?>()) values[name] = value;
         var shared = await SharedParts.OpenAsync(new ConfigurationBuilder().AddInMemoryCollection(values).Build(), clock);
+        shared.OldestFirst();
         shared.NewKey = TestKeys.Of(values["Database:ConnectionString"]!);
         var identity = new ProviderIdentity(provider, issuer ?? url);
         var app = Build(shared, identity, people, port, partitions);
