@@ -65,14 +65,14 @@ public sealed class DemoRegionTests
         Assert.Equal(staff, _region.Rows("staff.csv").Count(r => r[1] == nsi));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public void The_same_files_come_out_byte_for_byte()
     {
         using var again = new GeneratedRegion();
         foreach (var file in Files) Assert.Equal(Hash(_region.Folder, file), Hash(again.Folder, file));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public void A_later_day_moves_only_the_contract_that_has_not_started()
     {
         var folder = Directory.CreateTempSubdirectory("aupd-demo-").FullName;
@@ -136,7 +136,7 @@ public sealed class DemoRegionTests
 
 public sealed class BulkMatchTests
 {
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public void The_bulk_match_says_of_every_demo_person_what_the_table_promises()
     {
         var region = GeneratedRegion.Shared;

@@ -58,6 +58,7 @@ public sealed class ImportedRegion : IAsyncLifetime
     }
 }
 
+[Trait("takes", "long")]
 public sealed class ImportedRegionTests(ImportedRegion region) : IClassFixture<ImportedRegion>
 {
     public static TheoryData<string> People => [.. DemoPeople.All.Select(p => p.Key)];

@@ -4,7 +4,7 @@ namespace Aupd.Kernel.Tests;
 
 public sealed class RunningServiceTests
 {
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Every_site_of_the_whole_service_answers()
     {
         await using var service = await RunningService.StartAsync();

@@ -176,7 +176,7 @@ public sealed partial class AttackTests(GatewaySite site) : IClassFixture<Gatewa
         }
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_portal_that_is_down_gives_a_clear_page_and_a_way_to_try_again()
     {
         await using var service = await RunningService.StartAsync(new Dictionary<string, string?> { ["SignIn:PortalIssuer"] = "http://127.0.0.1:9" });

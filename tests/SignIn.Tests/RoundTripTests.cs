@@ -34,7 +34,7 @@ public sealed class RoundTripTests : IClassFixture<GatewaySite>, IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    [Theory]
+    [Theory, Trait("takes", "long")]
     [InlineData("school", 0)]
     [InlineData("portal", 1)]
     public async Task Redemption_refresh_and_userinfo_are_one_round_trip_and_the_public_documents_none(string name, int number)

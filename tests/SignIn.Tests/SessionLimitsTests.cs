@@ -50,7 +50,7 @@ public sealed class SessionLimitsTests(GatewaySite site) : IClassFixture<Gateway
         Assert.Equal(TimeSpan.FromMinutes(240), await IdleAsync(usual));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task The_person_sees_of_each_session_what_it_is_and_where_it_began()
     {
         var parent = await site.ParentAsync(4);

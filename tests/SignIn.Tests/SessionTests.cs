@@ -56,7 +56,7 @@ public sealed class SessionTests(GatewaySite site) : IClassFixture<GatewaySite>
         Assert.Equal(0, await site.QueryAsync<long>("select count(*) from signin.session s where s::text like '%' || @id || '%'", new { id }));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_session_ends_when_nobody_was_there_for_the_set_time_and_not_before()
     {
         var browser = await site.SignInAsync(await site.ParentAsync(3));
@@ -68,7 +68,7 @@ public sealed class SessionTests(GatewaySite site) : IClassFixture<GatewaySite>
         Assert.Equal(HttpStatusCode.Redirect, (await browser.GetAsync("/cabinet")).Status);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_session_ends_after_the_longest_time_however_busy()
     {
         var browser = await site.SignInAsync(await site.ParentAsync(4));

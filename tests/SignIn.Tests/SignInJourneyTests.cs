@@ -36,7 +36,7 @@ public sealed class SignInJourneyTests(GatewaySite site) : IClassFixture<Gateway
         Assert.Contains(teacher.Surname, browser.Text);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task The_second_sign_in_asks_nothing_more()
     {
         var teacher = await site.TeacherAsync(1);

@@ -11,7 +11,7 @@ namespace Aupd.SignIn.Tests;
 /// <summary>An account of the portal is closed and opened again, and the gateway goes by what happened later.</summary>
 public sealed class StandingTests(GatewaySite site) : IClassFixture<GatewaySite>
 {
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_closed_account_that_is_opened_again_signs_in_as_before()
     {
         var parent = await site.ParentAsync(0);

@@ -45,7 +45,7 @@ public sealed class ThirdPartiesTests(GatewaySite site) : IClassFixture<GatewayS
         return (await club.RefreshAsync(token, "club", ("client_secret", Secret))).Status;
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_person_sees_what_was_allowed_and_takes_it_back()
     {
         var (browser, refresh) = await AllowAsync(await site.ParentAsync(0));

@@ -84,7 +84,7 @@ public sealed class WriteToUsTests(GatewaySite site) : IClassFixture<GatewaySite
         Assert.Equal("/write-to-us/sent", browser.Location?.AbsolutePath);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Whoever_is_signed_in_finds_his_data_filled_in_and_is_held_to_five_an_hour()
     {
         var stranger = await site.StrangerAsync(1);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Xunit.Abstractions;
 using Xunit.Sdk;
@@ -9,7 +10,11 @@ namespace Aupd.Together;
 /// <summary>Whoever took longest the last time starts first, so that no long class runs alone at the end; what has never run starts before all.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    private static readonly string Kept = Path.Combine(AppContext.BaseDirectory, "seconds.tsv");
+    private static readonly string Kept = Path.Combine(AppContext.BaseDirectory, "seconds.tsv"), Noticed = Path.Combine(AppContext.BaseDirectory, "long.tsv");
+    /// <summary>Twenty times what a test of a quick run may take alone, in seconds: six run at once, and wait for each other.</summary>
+    private const decimal Noticeable = 3;
+    /// <summary>Whoever runs first waits for the service to be compiled, in seconds.</summary>
+    private const int Beginning = 15;
 
     public IEnumerable<ITestCollection> OrderTestCollections(IEnumerable<ITestCollection> testCollections)
     {
@@ -21,16 +26,26 @@ public sealed class LongestFirst : ITestCollectionOrderer
         !File.Exists(Kept) ? [] : File.ReadLines(Kept).Select(line => line.Split('\t')).Where(row => row.Length == 2 && decimal.TryParse(row[1], CultureInfo.InvariantCulture, out _))
             .DistinctBy(row => row[0]).ToDictionary(row => row[0], row => decimal.Parse(row[1], CultureInfo.InvariantCulture));
 
-    /// <summary>Passes everything on, and keeps how long the collections took.</summary>
+    /// <summary>Passes everything on, and keeps how long the collections took, and which tests took noticeably long.</summary>
     internal sealed class Watch(IMessageSink next) : LongLivedMarshalByRefObject, IMessageSink
     {
         private readonly Dictionary<string, decimal> _seconds = Read();
+        private readonly List<(string Test, decimal Seconds)> _long = [];
+        private readonly Stopwatch _sinceBegin = Stopwatch.StartNew();
 
         public bool OnMessage(IMessageSinkMessage message)
         {
-            if (message is ITestCollectionFinished finished) lock (_seconds) _seconds[finished.TestCollection.DisplayName] = finished.ExecutionTime;
-            if (message is ITestAssemblyFinished) lock (_seconds) File.WriteAllLines(Kept, _seconds.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Key}\t{s.Value}")));
+            lock (_seconds)
+                switch (message)
+                {
+                    case ITestFinished { ExecutionTime: >= Noticeable } test when _sinceBegin.Elapsed.TotalSeconds > Beginning: _long.Add((test.Test.DisplayName, test.ExecutionTime)); break;
+                    case ITestCollectionFinished collection: _seconds[collection.TestCollection.DisplayName] = collection.ExecutionTime; break;
+                    case ITestAssemblyFinished: Write(Kept, _seconds.Select(s => (s.Key, s.Value))); Write(Noticed, _long); break;
+                }
             return next.OnMessage(message);
         }
+
+        private static void Write(string path, IEnumerable<(string Name, decimal Seconds)> rows) =>
+            File.WriteAllLines(path, rows.Select(r => string.Create(CultureInfo.InvariantCulture, $"{r.Name}\t{r.Seconds}")));
     }
 }

@@ -32,6 +32,7 @@ public sealed class StoppedCluster : IAsyncLifetime
     }
 }
 
+[Trait("needs", "process")]
 public sealed class EmbeddedPostgresTests(StoppedCluster cluster) : IClassFixture<StoppedCluster>, IDisposable
 {
     private readonly string _folder = $"/tmp/aupd-cluster-{Environment.ProcessId}-{Stopwatch.GetTimestamp()}";

@@ -41,7 +41,7 @@ public sealed class NotificationsTests : IAsyncLifetime
         Assert.Single(await ListeningAsync());
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Whatever_came_before_the_wait_ends_it_once()
     {
         using var listener = await _notifications.ListenAsync(["a"]);

@@ -46,7 +46,7 @@ public sealed class OutboxTests : IAsyncLifetime
         Assert.False(await Pump().DeliverOneAsync());
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Four_pumps_deliver_each_fact_once_and_in_order_per_key()
     {
         for (var n = 0; n < 60; n++) await AddAsync($"key{n % 3}", n);
@@ -71,7 +71,7 @@ public sealed class OutboxTests : IAsyncLifetime
         Assert.Equal([3, 1, 2], _receiver.Seen.Select(s => s.Number));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_running_pump_sees_for_itself_that_the_time_of_a_failed_fact_has_come()
     {
         _receiver.Fails = f => f.Attempt == 1;

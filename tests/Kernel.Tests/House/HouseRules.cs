@@ -51,7 +51,7 @@ public sealed partial class HouseRules
     }
 
     // The engine's statements with the fragments of a site in them, for both sites.
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Every_composed_statement_can_be_prepared_with_each_sites_fragments()
     {
         await using var service = await RunningService.StartAsync();
@@ -131,6 +131,18 @@ public sealed partial class HouseRules
         Assert.Empty(missing);
     }
 
+    // A quick run does not wait for programs to start.
+    [Fact]
+    public void Tests_that_start_a_program_say_so()
+    {
+        var starters = (from file in Tree.Files("tests", "*.cs")
+                        let text = File.ReadAllText(Tree.Path(file))
+                        where file.Contains(".Tests/", StringComparison.Ordinal) && TestAttribute().IsMatch(text) && ProgramStart().IsMatch(text)
+                        select (file, text)).ToList();
+        Assert.True(starters.Count > 5, "The tests that start programs are not found any more.");
+        Assert.Empty(starters.Where(s => !s.text.Contains("Trait(\"needs\", ", StringComparison.Ordinal)).Select(s => s.file));
+    }
+
     // Whoever watches the log goes by the number alone.
     [Fact]
     public void Every_event_of_the_log_has_a_number_of_its_own_among_those_of_its_module()
@@ -165,6 +177,12 @@ public sealed partial class HouseRules
 
     [GeneratedRegex("""<field |<(input|select|textarea)[^\n]* required""")]
     private static partial Regex AskedFor();
+
+    [GeneratedRegex(@"^\s*\[(Fact|Theory)\b", RegexOptions.Multiline)]
+    private static partial Regex TestAttribute();
+
+    [GeneratedRegex(@"\b(ProgramProcess\.Start|EmbeddedPostgres\.StartAsync|school\.Program)\(")]
+    private static partial Regex ProgramStart();
 
     [GeneratedRegex(@"(?<=\b(from|join|into|update|table|on)\s+(only\s+)?)(?<schema>[a-z]+)\.[a-z_]+\b")]
     private static partial Regex TableUse();

@@ -80,7 +80,7 @@ public sealed class JwsRefusalTests
         Assert.Equal(JwsFault.UnknownKey, FaultOf(Jws.Sign(pss, "JWT", "{}"u8)));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public void Every_single_altered_character_is_noticed()
     {
         var token = Jws.Sign(Ec, "JWT", """{"sub":"1"}"""u8);

@@ -49,7 +49,7 @@ public sealed partial class SettingsTests
         Assert.Equal(allowed, fault is null);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public void Every_setting_says_what_it_means()
     {
         var silent = SettingsCommand.Markdown().Split('\n').Where(l => l.StartsWith("| `", StringComparison.Ordinal) && l.Contains("` |  |")).ToList();

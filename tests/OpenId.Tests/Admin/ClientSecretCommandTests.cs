@@ -42,7 +42,7 @@ public sealed partial class ClientSecretCommandTests : IAsyncLifetime
 
     private async Task<bool> WorksAsync(string secret) => (await _http.OwnTokenAsync("turning", ("client_secret", secret))).Status == HttpStatusCode.OK;
 
-    [Fact]
+    [Fact, Trait("needs", "process")]
     public async Task A_new_secret_is_printed_once_both_work_and_the_old_one_is_retired()
     {
         var (code, output) = await RunProgramAsync("turning");

@@ -15,7 +15,7 @@ public sealed class FuzzTests(ProviderFixture fixture) : IClassFixture<ProviderF
     // These read no parameters, or take odd ones of a person for none.
     private static readonly string[] Lenient = ["/.well-known/openid-configuration", "/connect/jwks", "/connect/logout/done", "/device", "/device/done", "/device/refused"];
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Whatever_comes_is_refused_as_specified_and_changes_nothing()
     {
         var random = new Random(Seed);

@@ -9,7 +9,7 @@ namespace Aupd.OpenId.Tests.Keys;
 
 public sealed class KeysOverHttpTests
 {
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Both_sites_publish_their_keys_cacheably_and_a_wrong_master_key_stops_the_start_with_a_sentence()
     {
         var database = await TestPostgres.NewDatabaseAsync();

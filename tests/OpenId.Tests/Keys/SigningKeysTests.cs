@@ -28,7 +28,7 @@ public sealed class SigningKeysTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _source.DisposeAsync();
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Nodes_that_start_together_make_one_key_per_algorithm()
     {
         var nodes = Enumerable.Range(0, 30).Select(_ => Node(newKey: SigningKey.Generate)).ToList();
@@ -89,7 +89,7 @@ public sealed class SigningKeysTests : IAsyncLifetime
         Assert.All(rows, r => Assert.DoesNotContain(secret, r));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task The_next_key_is_published_a_day_before_it_signs_and_no_token_ever_fails()
     {
         var settings = new OpenIdSettings { KeyLifetimeDays = 3 };

@@ -65,7 +65,7 @@ public sealed partial class AlgorithmConfusionTests
         Assert.Equal(HttpStatusCode.OK, (await browser.UserInfoAsync(genuine)).Status);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task No_forged_ID_token_of_another_provider_signs_anyone_in()
     {
         await using var party = await Party.StartAsync();

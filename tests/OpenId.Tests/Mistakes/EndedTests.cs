@@ -52,7 +52,7 @@ public sealed class EndedTests(ProviderFixture fixture)
         Assert.True(await browser.IsActiveAsync((await browser.OwnTokenAsync("jwt")).Text("access_token")!, "api"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task CVE_2026_9802_nothing_that_was_used_or_given_back_is_good_again_after_a_restart()
     {
         var (people, clock, database) = (new TestPeople(), new FakeClock(), await TestPostgres.NewDatabaseAsync());

@@ -5,7 +5,7 @@ namespace Aupd.OpenId.Tests.Provider;
 
 public sealed class BothSitesTests
 {
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Portal_and_gateway_are_providers_of_their_own_with_their_own_clients_and_keys()
     {
         var clients = Path.Combine(AppContext.BaseDirectory, "demo", "clients.json");

@@ -94,7 +94,7 @@ public sealed class ClientKeysTests : IAsyncLifetime
         Assert.True(await TakesAsync(_old));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Thirty_first_requests_fetch_the_keys_once()
     {
         _server.Delay = TimeSpan.FromMilliseconds(200);
@@ -118,7 +118,7 @@ public sealed class ClientKeysTests : IAsyncLifetime
         Assert.True(await TakesAsync(_old));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_redirect_a_huge_document_a_slow_answer_and_no_key_set_prove_nobody()
     {
         var good = _server.Document;

@@ -49,7 +49,7 @@ public sealed class NodesTests : IAsyncLifetime
         Assert.Equal(TestBrowser.Header(tokens.Text("id_token")).GetProperty("kid").GetString(), TestBrowser.Header(refreshed.Text("id_token")).GetProperty("kid").GetString());
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Races_across_nodes_have_one_winner_and_reuse_on_one_kills_the_family_on_both()
     {
         using var first = new TestBrowser(_one.Url);
@@ -64,7 +64,7 @@ public sealed class NodesTests : IAsyncLifetime
         foreach (var browser in both) Assert.Equal("invalid_grant", (await browser.RefreshAsync(good.Text("refresh_token")!)).Text("error"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_pushed_request_and_a_device_code_raced_for_on_two_nodes_have_one_winner()
     {
         await _one.Clients.RegisterAsync(ProviderFixture.Clients().Single(c => c.ClientId == "tv"), default);
@@ -158,7 +158,7 @@ public sealed class NodesTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await school.TokenAsync(TestBrowser.Redeem(code))).Status);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Partitions_are_made_ahead_rows_move_into_them_and_expired_ones_go()
     {
         await using var site = await TestSite.StartAsync(_people, _clock, partitions: false);
@@ -179,7 +179,7 @@ public sealed class NodesTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await browser.RefreshAsync(refreshed.Text("refresh_token")!)).Status);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Many_rows_stay_in_the_default_partition_since_sign_ins_would_wait_while_they_move()
     {
         await using var site = await TestSite.StartAsync(_people, _clock, partitions: false);
@@ -209,7 +209,7 @@ public sealed class NodesTests : IAsyncLifetime
         Assert.Equal(0, await LeftAsync());
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Partitions_made_under_load_disturb_nobody()
     {
         await using var site = await TestSite.StartAsync(_people, _clock, partitions: false);

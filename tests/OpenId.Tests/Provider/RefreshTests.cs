@@ -143,7 +143,7 @@ public sealed class RefreshTests(ProviderFixture fixture) : IClassFixture<Provid
         return (await browser.TokenAsync(TestBrowser.Redeem(code))).Text("refresh_token")!;
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task With_grace_set_a_spent_token_works_for_that_long_and_no_longer()
     {
         await using var site = await TestSite.StartAsync(fixture.People, fixture.Clock, settings: new Dictionary<string, string?> { ["OpenId:RefreshGraceSeconds"] = "10" });

@@ -84,7 +84,7 @@ public sealed class ProviderTroubleTests
         Assert.Equal(ProviderFault.BadAnswer, await DownAsync(party));
     }
 
-    [Theory]
+    [Theory, Trait("takes", "long")]
     [InlineData("/.well-known/openid-configuration"), InlineData("/token"), InlineData("/userinfo"), InlineData("/jwks")]
     public async Task A_slow_answer_is_not_waited_for(string path)
     {

@@ -75,7 +75,7 @@ public sealed class RealEngineTests(ProviderFixture fixture) : IClassFixture<Pro
         Assert.Equal("login_required", Assert.IsType<FinishOutcome.RefusedByProvider>(await SignInAsync(client, browser, new SignInRequest { MaxAgeSeconds = 300, Prompt = "none" })).Error);
     }
 
-    [Theory]
+    [Theory, Trait("takes", "long")]
     [InlineData(false), InlineData(true)]
     public async Task Sign_in_goes_on_while_the_keys_change(bool forgetOld)
     {

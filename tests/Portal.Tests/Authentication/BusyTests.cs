@@ -14,7 +14,7 @@ public sealed class BusySite : PortalSite
 
 public sealed class BusyTests(BusySite site) : IClassFixture<BusySite>
 {
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Past_the_deadline_people_get_a_kind_page_and_pages_without_passwords_stay_quick()
     {
         var person = await site.NewPersonAsync();

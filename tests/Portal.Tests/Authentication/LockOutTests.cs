@@ -149,7 +149,7 @@ public sealed class LockOutTests(SiteOfManyNetworks site) : IClassFixture<SiteOf
         Assert.Equal(429, await site.TryAsync(forged, person.Login, PortalSite.Password));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_guess_from_everywhere_is_slowed_down_for_unknown_devices_alone()
     {
         var person = await site.NewPersonAsync();
@@ -172,7 +172,7 @@ public sealed class LockOutTests(SiteOfManyNetworks site) : IClassFixture<SiteOf
         Assert.Equal(303, await site.TryAsync(late, person.Login, PortalSite.Password));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task One_network_that_tries_many_accounts_must_wait_but_known_devices_on_it_need_not()
     {
         var person = await site.NewPersonAsync();
@@ -188,7 +188,7 @@ public sealed class LockOutTests(SiteOfManyNetworks site) : IClassFixture<SiteOf
         Assert.Equal(200, await site.TryAsync(bot, $"guess{network}-21", Wrong));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Right_passwords_do_not_use_up_the_tries_of_a_network()
     {
         var network = site.NewNetwork();

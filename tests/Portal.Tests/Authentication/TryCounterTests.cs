@@ -6,7 +6,7 @@ namespace Aupd.Portal.Tests.Authentication;
 public sealed class TryCounterTests(WideSite site) : IClassFixture<WideSite>
 {
     // Counting locks place, account, network; giving back must do so in the same order, or two presses of one person meet crosswise.
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Tries_of_one_account_from_one_place_are_counted_and_given_back_at_once_and_none_fails()
     {
         var counter = site.Get<TryCounter>();

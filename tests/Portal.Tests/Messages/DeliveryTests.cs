@@ -32,7 +32,7 @@ public sealed class DeliveryTests : IAsyncLifetime
         _sms.Dispose();
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Messages_outlive_a_dead_mail_server_and_a_dead_gateway()
     {
         (_smtp.Failures, _sms.Failures) = (1, 1);

@@ -60,7 +60,7 @@ public sealed class SchoolPasswordTests(StrictSite site) : IClassFixture<StrictS
         Assert.NotEqual(stamp, await StampAsync(person));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task At_a_recovery()
     {
         var person = await site.NewPersonAsync();

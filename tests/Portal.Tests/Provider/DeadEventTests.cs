@@ -10,7 +10,7 @@ namespace Aupd.Portal.Tests.Provider;
 /// <summary><c>aupd portal events</c>: what the school has not taken for more than an hour.</summary>
 public sealed class DeadEventTests(SiteBeforeFakeSchool site) : IClassFixture<SiteBeforeFakeSchool>
 {
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task An_event_that_was_given_up_is_seen_and_told_when_it_is_replayed()
     {
         var person = await site.NewPersonAsync();

@@ -28,7 +28,7 @@ public sealed class SecurityEventTests(SiteBeforeFakeSchool site) : IClassFixtur
         Assert.Equal(site.Clock.GetUtcNow().ToUnixTimeSeconds(), told.Details.GetProperty("event_timestamp").GetInt64());
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_changed_phone_email_snils_or_name_is_told_with_its_new_value()
     {
         var person = await site.NewPersonAsync();

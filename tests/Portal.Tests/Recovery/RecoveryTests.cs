@@ -13,7 +13,7 @@ public sealed class RecoveryTests(SelfServiceSite site) : IClassFixture<SelfServ
 
     public enum By { Phone, Email, Snils, Login }
 
-    [Theory]
+    [Theory, Trait("takes", "long")]
     [InlineData(By.Phone)]
     [InlineData(By.Email)]
     [InlineData(By.Snils)]
@@ -35,7 +35,7 @@ public sealed class RecoveryTests(SelfServiceSite site) : IClassFixture<SelfServ
             Assert.Contains(await site.MessagesToAsync(told), m => m.Text.Contains("пароль изменён"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task An_unknown_person_gets_the_same_pages_and_no_message()
     {
         var person = await site.NewPersonAsync();
@@ -52,7 +52,7 @@ public sealed class RecoveryTests(SelfServiceSite site) : IClassFixture<SelfServ
         Assert.Empty(await site.MessagesToAsync(email));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task The_time_of_the_answer_does_not_tell_who_has_an_account()
     {
         await AtCodeAsync(SelfServiceSite.NewContacts().Phone);
@@ -70,7 +70,7 @@ public sealed class RecoveryTests(SelfServiceSite site) : IClassFixture<SelfServ
     }
 
     // identity-servers.md §3.3 no. 1: a reset that is finished without what was sent.
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Without_the_code_the_password_page_cannot_be_reached_or_posted_to()
     {
         var person = await site.NewPersonAsync();
@@ -84,7 +84,7 @@ public sealed class RecoveryTests(SelfServiceSite site) : IClassFixture<SelfServ
     }
 
     // §3.3 no. 13: what was sent to one cannot finish another's flow.
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_code_finishes_only_the_flow_of_the_browser_that_asked()
     {
         var person = await site.NewPersonAsync();
@@ -102,7 +102,7 @@ public sealed class RecoveryTests(SelfServiceSite site) : IClassFixture<SelfServ
         Assert.Equal("/recover/code", (await thief.GetAsync("/recover/password")).Location!.AbsolutePath);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_cookie_of_a_registration_is_none_of_a_recovery()
     {
         var person = await site.NewPersonAsync();
@@ -120,7 +120,7 @@ public sealed class RecoveryTests(SelfServiceSite site) : IClassFixture<SelfServ
         }
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Thirty_racing_presses_set_one_password_and_a_later_one_sets_none()
     {
         var person = await site.NewPersonAsync();
@@ -135,7 +135,7 @@ public sealed class RecoveryTests(SelfServiceSite site) : IClassFixture<SelfServ
         Assert.Equal(1, await site.AskAsync<long>("select count(*) from kernel.audit where act = 'portal.password-changed' and subject = @id", new { id = person.Id.ToString() }));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_switched_off_account_gets_no_code()
     {
         var person = await site.NewPersonAsync();
@@ -145,7 +145,7 @@ public sealed class RecoveryTests(SelfServiceSite site) : IClassFixture<SelfServ
     }
 
     // §3.3 no. 23: the address in the message comes from the settings, whatever the request says.
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_forged_host_stands_in_no_message()
     {
         var person = await site.NewPersonAsync();
@@ -169,7 +169,7 @@ public sealed class RecoveryTests(SelfServiceSite site) : IClassFixture<SelfServ
         Assert.Equal([told], browser.Errors());
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_weak_password_is_refused_and_the_recovery_goes_on()
     {
         var person = await site.NewPersonAsync();

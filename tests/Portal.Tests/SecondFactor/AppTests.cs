@@ -87,7 +87,7 @@ public sealed class AppTests(SelfServiceSite site) : IClassFixture<SelfServiceSi
         Assert.Equal("/profile", owner.Location?.AbsolutePath);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Who_guesses_from_many_networks_for_long_is_stopped_for_the_day_and_the_owner_told()
     {
         await using var strict = await RunningStrictAsync();

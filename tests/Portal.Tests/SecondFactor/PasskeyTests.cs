@@ -152,7 +152,7 @@ public sealed class PasskeyTests(SelfServiceSite site) : IClassFixture<SelfServi
         Assert.Equal(HttpStatusCode.SeeOther, browser.Status);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_removed_passkey_and_one_of_a_closed_account_sign_nobody_in()
     {
         var (person, authenticator) = await WithPasskeyAsync();

@@ -16,7 +16,7 @@ public sealed class WideSite : SelfServiceSite
 
 public sealed class RaceTests(WideSite site) : IClassFixture<WideSite>
 {
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task One_code_from_thirty_browsers_at_once_signs_one_of_them_in()
     {
         var person = await site.NewPersonAsync();
@@ -29,7 +29,7 @@ public sealed class RaceTests(WideSite site) : IClassFixture<WideSite>
             new { id = person.Id.ToString() }));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task One_step_answered_thirty_times_at_once_makes_one_session()
     {
         var person = await site.NewPersonAsync();
@@ -43,7 +43,7 @@ public sealed class RaceTests(WideSite site) : IClassFixture<WideSite>
         Assert.Single(answers, a => a.Headers.TryGetValues("Set-Cookie", out var set) && set.Any(c => c.StartsWith("aupd-portal-session=", StringComparison.Ordinal)));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task One_recovery_code_from_thirty_browsers_at_once_signs_one_of_them_in()
     {
         var person = await site.NewPersonAsync();

@@ -111,7 +111,7 @@ public sealed class StepTests(SelfServiceSite site) : IClassFixture<SelfServiceS
         }
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_recovered_password_asks_for_the_second_step_and_leaves_it_on()
     {
         var person = await site.NewPersonAsync();

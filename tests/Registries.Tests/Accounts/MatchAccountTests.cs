@@ -141,7 +141,7 @@ public sealed class MatchAccountTests : IAsyncLifetime
         Assert.Empty(await _region.RoleIdsAsync("a-early"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Thirty_racing_sign_ins_of_two_accounts_end_with_one_holder()
     {
         var early = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -153,7 +153,7 @@ public sealed class MatchAccountTests : IAsyncLifetime
         Assert.Equal(1, await _region.CountAsync("registries.verdict where matches"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Thirty_accounts_that_swap_names_in_a_race_leave_one_holder_of_each_record()
     {
         _region.Staff("s1;100;Иванова;Мария;Петровна;112-233-445 95;;учитель;yes;2020-09-01;", "s2;100;Петрова;Мария;Петровна;112-233-445 95;;учитель;yes;2020-09-01;");

@@ -51,7 +51,7 @@ public sealed class SameChildTests
         Assert.Equal("duplicate_account", await region.AskAsync<string>("select reason from registries.verdict where account_id = 'a-late'"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_second_record_and_the_loss_of_a_common_guardian_change_the_roles_without_a_sign_in()
     {
         await using var region = await RegionAsync([("k1", "2018-03-04;", Mother)]);

@@ -72,7 +72,7 @@ public sealed class ImportFaultTests : IAsyncLifetime
         Assert.Equal(before, await _region.StateAsync());
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Ten_imports_at_once_take_turns()
     {
         _region.Staff([.. Enumerable.Range(0, 300).Select(i => $"n{i};100;Новый;Человек;;;;;;;"), "s1;200;Иванова;Мария;Петровна;112-233-445 95;;;;2020-09-01;"]);

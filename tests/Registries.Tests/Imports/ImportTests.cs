@@ -46,7 +46,7 @@ public sealed class ImportTests : IAsyncLifetime
         Assert.Equal(new RegistryCount("guardians", 0, 0, 0, 1), again.Counts[3]);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_large_first_load_leaves_every_index_where_it_was()
     {
         const string indexes = "select md5(string_agg(indexdef, ';' order by indexdef)) from pg_indexes where schemaname = 'registries'";

@@ -55,7 +55,7 @@ public sealed class NeighbourhoodTests
             : pupils.Length == 0 ? r with { Id = i + 1, Card = 0, Role = RegistryRole.Pupil } : r with { Id = i + 1, Card = pupils[r.Card % pupils.Length] })];
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public void The_neighbourhood_of_an_account_says_what_everything_says() => Check(region =>
     {
         foreach (var account in region.Accounts)
@@ -66,11 +66,11 @@ public sealed class NeighbourhoodTests
         return true;
     });
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public void The_order_of_rows_means_nothing() => Check(region => region.Accounts.All(account => Judge(region, account.Id)
         .SequenceEqual(Judge(new Everything([.. region.Records.Reverse()], [.. region.Accounts.Reverse()]), account.Id))));
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public void Every_record_has_one_account_at_most_and_every_account_has_a_verdict() => Check(region =>
     {
         var verdicts = region.Accounts.SelectMany(a => Judge(region, a.Id)).ToArray();

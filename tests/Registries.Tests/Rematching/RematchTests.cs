@@ -157,7 +157,7 @@ public sealed class RematchTests : IAsyncLifetime
         Assert.Equal(["a-teacher -staff:s1"], await _region.TakeFactsAsync());
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Two_workers_share_the_work_and_every_fact_is_left_once()
     {
         _region.Settings = _region.Settings with { RematchBatch = 3 };
@@ -175,7 +175,7 @@ public sealed class RematchTests : IAsyncLifetime
         Assert.Equal(0, await _region.CountAsync("registries.touched_account"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Sign_ins_during_imports_never_miss_the_new_state()
     {
         var worker = _region.Worker;

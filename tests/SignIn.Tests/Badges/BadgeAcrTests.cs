@@ -5,7 +5,7 @@ namespace Aupd.SignIn.Tests.Badges;
 /// <summary>A badge is less than a password, and services may say which they need (decision 52).</summary>
 public sealed class BadgeAcrTests(BadgeSite site) : IClassFixture<BadgeSite>
 {
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_service_that_demands_a_password_gets_one_and_a_wish_asks_nobody()
     {
         var child = await site.ChildAsync(14);

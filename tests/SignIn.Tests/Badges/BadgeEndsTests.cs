@@ -6,7 +6,7 @@ namespace Aupd.SignIn.Tests.Badges;
 /// <summary>How long badges and codes are good: other classes, other schools, other years, forgotten badges. The clock and the registries move.</summary>
 public sealed class BadgeEndsTests(BadgeSite site) : IClassFixture<BadgeSite>
 {
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_badge_goes_along_to_another_class_and_not_to_another_school_or_grade_or_out_of_school()
     {
         var child = await site.ChildAsync(0);
@@ -39,7 +39,7 @@ public sealed class BadgeEndsTests(BadgeSite site) : IClassFixture<BadgeSite>
         Assert.Contains("Такого числа нет", back.Text);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_pupil_who_moves_up_between_the_badge_and_the_pictures_is_not_let_in()
     {
         await site.ChildAsync(1);
@@ -69,7 +69,7 @@ public sealed class BadgeEndsTests(BadgeSite site) : IClassFixture<BadgeSite>
         Assert.Contains("Покажи бейдж ещё раз", browser.Text);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_code_stands_in_for_a_forgotten_badge_for_its_hours_and_there_is_one_at_a_time()
     {
         await site.ChildAsync(3);
@@ -100,7 +100,7 @@ public sealed class BadgeEndsTests(BadgeSite site) : IClassFixture<BadgeSite>
         using (var over = await site.TypedAsync(third.Number, "203.0.122.1")) Assert.Contains("Такого числа нет", over.Text);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_code_ends_with_its_badge_and_has_between_one_and_twelve_hours()
     {
         await site.ChildAsync(4);
@@ -120,7 +120,7 @@ public sealed class BadgeEndsTests(BadgeSite site) : IClassFixture<BadgeSite>
         Assert.Contains("Такого числа нет", browser.Text);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Thirty_codes_for_one_child_leave_one_that_is_good()
     {
         await site.ChildAsync(5);
@@ -147,7 +147,7 @@ public sealed class BadgeEndsTests(BadgeSite site) : IClassFixture<BadgeSite>
 /// <summary>A year goes by.</summary>
 public sealed class BadgeYearTests(BadgeSite site) : IClassFixture<BadgeSite>
 {
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Badges_and_named_classes_end_with_the_school_year_and_are_forgotten_a_month_later()
     {
         await site.ChildAsync(0);

@@ -9,7 +9,7 @@ public sealed class BadgeLockTests(BadgeSite site) : IClassFixture<BadgeSite>
     private const string FailsSql = "select fails::bigint from signin.badge b join signin.account a on a.id = b.account_id where a.subject = @id and voided_at is null";
     private const string ActsSql = "select count(*) from kernel.audit k join signin.account a on a.id::text = k.subject where a.subject = @id and act = @act";
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Wrong_pictures_lock_the_badge_and_not_the_child_until_the_teacher_unlocks_it()
     {
         var child = await site.ChildAsync(0);
@@ -41,7 +41,7 @@ public sealed class BadgeLockTests(BadgeSite site) : IClassFixture<BadgeSite>
         Assert.Equal(1, await site.QueryAsync<long>(ActsSql, new { id = child.AccountId.ToString(), act = "signin.badge-locked" }));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Thirty_wrong_tries_at_once_count_to_the_lock_and_no_further()
     {
         var child = await site.ChildAsync(1);
@@ -107,7 +107,7 @@ public sealed class BadgeLockTests(BadgeSite site) : IClassFixture<BadgeSite>
         using (var later = await site.TypedAsync(badge.Number, "192.0.2.77")) Assert.Equal("/badge/pictures", later.Location?.AbsolutePath);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task An_unknown_badge_and_a_voided_one_have_the_same_answer()
     {
         await site.ChildAsync(4);

@@ -62,7 +62,7 @@ public sealed class BadgeSignInTests(BadgeSite site) : IClassFixture<BadgeSite>
         Assert.Equal("/no-right", browser.Url.AbsolutePath);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task The_one_time_state_is_spent_by_one_of_thirty_and_is_worth_nothing_afterwards()
     {
         var child = await site.ChildAsync(2);
@@ -88,7 +88,7 @@ public sealed class BadgeSignInTests(BadgeSite site) : IClassFixture<BadgeSite>
         Assert.Equal(1, await site.CountAsync("select count(*) from kernel.audit k join signin.account a on a.id::text = k.actor where a.subject = @id and act = 'signin.badge-used'", child));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Another_child_who_found_the_badge_does_not_get_in_with_his_own_pictures()
     {
         await site.ChildAsync(3);
@@ -110,7 +110,7 @@ public sealed class BadgeSignInTests(BadgeSite site) : IClassFixture<BadgeSite>
         Assert.Contains("Не те картинки", shuffled.Text);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_badge_opens_services_and_nothing_that_concerns_safety()
     {
         var child = await site.ChildAsync(5);
@@ -152,7 +152,7 @@ public sealed class BadgeSignInTests(BadgeSite site) : IClassFixture<BadgeSite>
         Assert.Contains("Здесь подтвердить нельзя", browser.Text);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task The_next_child_at_the_same_tablet_signs_the_one_before_out()
     {
         var (one, two) = (await site.ChildAsync(6), await site.ChildAsync(7));
@@ -170,7 +170,7 @@ public sealed class BadgeSignInTests(BadgeSite site) : IClassFixture<BadgeSite>
         Assert.Equal(1, await site.CountAsync(live, two));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Every_use_stands_in_the_childs_history_and_in_the_classs()
     {
         var child = await site.ChildAsync(8);

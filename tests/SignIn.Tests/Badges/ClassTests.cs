@@ -8,7 +8,7 @@ public sealed class ClassTests(BadgeSite site) : IClassFixture<BadgeSite>
 {
     private const string LiveSql = "select count(*) from signin.badge b join signin.account a on a.id = b.account_id where a.subject = @id and b.voided_at is null";
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_teacher_names_a_class_sees_its_pupils_and_prints_badges_for_those_who_have_none()
     {
         var children = new[] { await site.ChildAsync(14), await site.ChildAsync(15) };
@@ -40,7 +40,7 @@ public sealed class ClassTests(BadgeSite site) : IClassFixture<BadgeSite>
         Assert.Equal("бейдж до 31 августа", teacher.StandingOf(14));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task The_same_press_of_the_button_prints_once_be_it_thirty_times()
     {
         var child = await site.ChildAsync(4);
@@ -62,7 +62,7 @@ public sealed class ClassTests(BadgeSite site) : IClassFixture<BadgeSite>
         Assert.Contains("уже показан один раз", teacher.Text);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Thirty_new_badges_for_one_child_leave_one_that_is_good()
     {
         var child = await site.ChildAsync(5);
@@ -84,7 +84,7 @@ public sealed class ClassTests(BadgeSite site) : IClassFixture<BadgeSite>
         Assert.Equal(1, good);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_new_badge_and_a_voided_one_end_the_old_one_and_what_began_with_it()
     {
         var child = await site.ChildAsync(6);
@@ -108,7 +108,7 @@ public sealed class ClassTests(BadgeSite site) : IClassFixture<BadgeSite>
         Assert.Equal(0, await site.CountAsync(LiveSql, child));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Another_classs_teacher_and_whoever_is_no_teacher_cannot_touch_the_class()
     {
         var child = await site.ChildAsync(7);

@@ -5,7 +5,7 @@ namespace Aupd.SignIn.Tests.Badges;
 /// <summary><c>aupd classes</c>: who leads which class by his own word.</summary>
 public sealed class LedClassesTests(BadgeSite site) : IClassFixture<BadgeSite>
 {
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Named_classes_are_listed_with_who_named_them_for_one_school_or_all()
     {
         Assert.Empty(await RunAsync());

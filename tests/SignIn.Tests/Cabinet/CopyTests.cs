@@ -81,7 +81,7 @@ public sealed class CopyTests(GatewaySite site)
             new { id = parent.AccountId.ToString() }));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Thirty_requests_at_once_get_five_copies()
     {
         using var browser = await site.SignInAsync(await site.PrivateTeacherAsync(0));

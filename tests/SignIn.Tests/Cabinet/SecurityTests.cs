@@ -106,7 +106,7 @@ public sealed class SecurityTests(GatewaySite site)
         Assert.DoesNotContain("активирован", browser.Text);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task What_ended_a_session_from_outside_is_in_the_history()
     {
         var parent = await site.ParentAsync(7);

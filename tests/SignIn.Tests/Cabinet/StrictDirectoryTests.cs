@@ -16,7 +16,7 @@ public sealed class StrictDirectorySite : GatewaySite
 /// <summary>A password that was chosen before the domain's rules were told.</summary>
 public sealed class StrictDirectoryTests(StrictDirectorySite site) : IClassFixture<StrictDirectorySite>
 {
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task At_activation_it_is_said_at_once_that_school_computers_will_not_take_the_password()
     {
         using var browser = await site.ActivatedAsync(await site.TeacherAsync(0));

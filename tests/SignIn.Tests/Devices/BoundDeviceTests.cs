@@ -39,7 +39,7 @@ public sealed class BoundDeviceTests(GatewaySite site) : IClassFixture<GatewaySi
         Assert.Equal("staff:b1", await site.QueryAsync<string>("select d.role from signin.device d join signin.account a on a.id = d.account_id where a.subject = @id", new { id = person.AccountId.ToString() }));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_role_that_was_lost_is_told_and_the_device_opens_as_usual()
     {
         var person = await site.TeacherWhoIsParentAsync(2);
@@ -86,7 +86,7 @@ public sealed class BoundDeviceTests(GatewaySite site) : IClassFixture<GatewaySi
         Assert.Equal("/continue", browser.Location?.AbsolutePath);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Another_person_on_a_bound_device_goes_the_usual_way_and_the_owner_s_binding_stays()
     {
         var (owner, other) = (await site.ParentAsync(3), await site.ParentAsync(4));

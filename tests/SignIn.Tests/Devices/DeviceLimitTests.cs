@@ -10,7 +10,7 @@ public sealed class ThreeDevices : GatewaySite
 
 public sealed class DeviceLimitTests(ThreeDevices site) : IClassFixture<ThreeDevices>
 {
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_person_has_so_many_devices_and_no_more_also_when_they_are_bound_at_once()
     {
         var parent = await site.ParentAsync(1);
@@ -36,7 +36,7 @@ public sealed class DeviceLimitTests(ThreeDevices site) : IClassFixture<ThreeDev
         foreach (var browser in browsers) browser.Dispose();
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Thirty_presses_of_one_button_bind_one_device()
     {
         var parent = await site.ParentAsync(2);

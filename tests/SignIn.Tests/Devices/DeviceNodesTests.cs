@@ -17,7 +17,7 @@ public sealed class TwoGateways : GatewaySite
 
 public sealed class DeviceNodesTests(TwoGateways site) : IClassFixture<TwoGateways>
 {
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Tabs_that_race_on_two_nodes_get_one_next_token_which_is_good_after_a_restart()
     {
         var parent = await site.ParentAsync(0);

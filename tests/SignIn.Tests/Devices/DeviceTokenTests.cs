@@ -98,7 +98,7 @@ public sealed class DeviceTokenTests(GatewaySite site) : IClassFixture<GatewaySi
         await ToldAsync(await site.SignInAsync(parent, browser));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_stolen_copy_that_is_used_first_is_noticed_when_the_owner_comes()
     {
         var parent = await site.ParentAsync(5);

@@ -50,7 +50,7 @@ public sealed class ForeignDeviceTests(GatewaySite site) : IClassFixture<Gateway
         Assert.Equal("usual", await KindAsync(parent));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Both_sessions_end_after_the_set_time_however_busy_and_passing_the_portal_does_not_prolong_it()
     {
         var parent = await site.ParentAsync(4);

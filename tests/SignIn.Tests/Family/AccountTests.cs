@@ -81,7 +81,7 @@ public sealed class AccountTests(FamilySite site)
         Assert.Equal("malyshevg2", (await site.MakeAsync(other, "k3")).Login);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Two_guardians_and_thirty_requests_make_one_account_and_one_sheet()
     {
         using var mother = await site.SignInAsync(await site.ParentAsync(4));

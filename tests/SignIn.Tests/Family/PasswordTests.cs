@@ -9,7 +9,7 @@ public sealed class PasswordTests(FamilySite site)
 {
     private const string Own = "мой кот спит на шкафу";
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_reset_ends_all_that_was_signed_in_and_asks_for_a_new_password()
     {
         using var parent = await site.SignInAsync(await site.ParentAsync(10));
@@ -54,7 +54,7 @@ public sealed class PasswordTests(FamilySite site)
         Assert.Equal(site.Service.DemoUrl + "/diary/", still.Url.AbsoluteUri);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task At_fourteen_an_account_from_a_sheet_is_reset_and_its_holder_reads_who_did_what()
     {
         using var parent = await site.SignInAsync(await site.ParentAsync(12));
@@ -76,7 +76,7 @@ public sealed class PasswordTests(FamilySite site)
         Assert.DoesNotContain("Родитель кое-что изменил", again.Text);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_guardian_ends_a_sign_in_and_the_child_of_fourteen_gets_a_message()
     {
         var pupil = await site.PupilAsync(13);
@@ -111,7 +111,7 @@ public sealed class PasswordTests(FamilySite site)
         }
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Thirty_presses_are_one_order_and_a_later_one_voids_the_sheet_before()
     {
         using var mother = await site.SignInAsync(await site.ParentAsync(14));
@@ -142,7 +142,7 @@ public sealed class PasswordTests(FamilySite site)
         foreach (var twin in twins) twin.Dispose();
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_right_that_ended_after_the_page_was_drawn_resets_and_ends_nothing()
     {
         using var parent = await site.SignInAsync(await site.ParentAsync(15));
@@ -173,7 +173,7 @@ public sealed class PasswordTests(FamilySite site)
         await site.ImportAsync(_ => true);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_small_child_has_no_such_tab_and_a_guardian_no_second_one()
     {
         using var parent = await site.SignInAsync(await site.ParentAsync(17));

@@ -43,7 +43,7 @@ public sealed class TrustedTests(FamilySite site) : IClassFixture<FamilySite>
         Assert.Contains("Уже может войти", mother.Text);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Somebody_who_is_known_gets_it_at_once_and_the_other_parent_takes_it_back()
     {
         var grandmother = await site.StrangerAsync(1);
@@ -105,7 +105,7 @@ public sealed class TrustedTests(FamilySite site) : IClassFixture<FamilySite>
         Assert.Equal("term", await site.QueryAsync<string>("select ended_why from signin.trusted_person where account_id = @account", new { account }));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task The_role_ends_with_the_guardians_right()
     {
         var grandmother = await site.StrangerAsync(3);
@@ -184,7 +184,7 @@ public sealed class TrustedTests(FamilySite site) : IClassFixture<FamilySite>
         Assert.Equal(0, await site.QueryAsync<long>("select count(*) from signin.trusted_person where pupil_record_id in ('k4', 'k5')"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Thirty_presses_name_one_person_and_five_are_enough()
     {
         using var mother = await site.SignInAsync(await site.ParentAsync(6));

@@ -36,7 +36,7 @@ public sealed class TwoSchoolsTests(TwoSchoolsSite site) : IClassFixture<TwoScho
 {
     private const string Own = "мой кот спит на шкафу";
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_child_at_two_schools_is_one_child_with_one_account_and_both_roles()
     {
         using var mother = await site.SignInAsync(await site.ParentAsync(0));
@@ -72,7 +72,7 @@ public sealed class TwoSchoolsTests(TwoSchoolsSite site) : IClassFixture<TwoScho
         await Eventually.HoldsAsync("it is there again", async () => (await RolesOfAsync("k0")) is ["pupil:k0", "pupil:m0"]);
     }
 
-    [Theory, InlineData(1, "k", "m"), InlineData(4, "m", "m")]
+    [Theory, Trait("takes", "long"), InlineData(1, "k", "m"), InlineData(4, "m", "m")]
     public async Task Two_guardians_who_order_from_the_two_records_at_once_get_one_account(int i, string hers, string his)
     {
         using var mother = await site.SignInAsync(await site.ParentAsync(i));

@@ -64,7 +64,7 @@ public sealed partial class AttackTests
     }
 
     // Over https a cookie is for https alone, and its name keeps other hosts of the domain from setting it (RFC 6265bis §4.1.3.2).
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task GHSA_mq4x_r2w3_j7mr_over_https_no_other_host_of_the_domain_can_plant_a_cookie()
     {
         var ports = ProgramProcess.FreePorts(2);

@@ -25,7 +25,7 @@ public sealed partial class AttackTests
         "post_logout_redirect_uri", "lang", "hint", "login_hint", "number", "notice", "Notice", "saved", "Ended", "again", "anew", "user_code", "ui_locales", "id", "service", "page", "from", "until", "before", "after", "handler", "error", "error_description", "error_uri",
     ];
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task GHSA_2wmj_46rj_qm2w_no_page_believes_a_forged_host()
     {
         foreach (var browser in await VisitorsAsync(14))
@@ -39,7 +39,7 @@ public sealed partial class AttackTests
             }
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task CVE_2024_39694_no_page_leads_to_another_site_whatever_its_address_says()
     {
         string[] spellings = [$"https://{Evil}/", $"//{Evil}/", $"/\\{Evil}/", $"/\t/{Evil}/", $"\\\\{Evil}/", $"https:{Evil}", $"http://localhost@{Evil}/", $"javascript:location='//{Evil}'", "\"><script>alert(1)</script>"];
@@ -57,7 +57,7 @@ public sealed partial class AttackTests
     }
 
     // LO issue 8990: what PostgreSQL cannot keep came as far as PostgreSQL.
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task LO_8990_no_page_fails_by_a_NUL_or_broken_letters_in_its_address()
     {
         string[] odd = ["a%00b", "%FF%FE", "%EF%BF%BE", "%zz", "-1", "99999999999999999999", "00000000-0000-0000-0000-000000000000"];
@@ -70,7 +70,7 @@ public sealed partial class AttackTests
                 }
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task LO_8990_no_form_of_a_page_fails_by_what_is_in_it()
     {
         string[] odd = ["a\0b", "\uFFFE", "-1", new string('x', 5_000)];
@@ -99,7 +99,7 @@ public sealed partial class AttackTests
     }
 
     // RFC 9700 §4.16: what can be framed can be pressed unseen.
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task No_page_can_be_framed_or_is_kept_by_anyone()
     {
         foreach (var browser in await VisitorsAsync(16))
@@ -115,7 +115,7 @@ public sealed partial class AttackTests
     }
 
     // A form of another site does nothing anywhere, and what was posted is never sent on (RFC 9700 §4.12: not by 307 or 308).
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task No_page_takes_a_form_of_another_site_or_sends_one_on()
     {
         var visitors = await VisitorsAsync(17);

@@ -106,7 +106,7 @@ public sealed partial class AttackTests
         Assert.Equal(HttpStatusCode.BadRequest, await TellAsync(token, leaves: false));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task What_the_portal_signed_for_something_else_ends_no_session()
     {
         var parent = await site.ParentAsync(13);

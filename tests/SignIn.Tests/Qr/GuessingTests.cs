@@ -117,7 +117,7 @@ public sealed class GuessingTests(LimitedSite site) : IClassFixture<LimitedSite>
         Assert.Equal(HttpStatusCode.OK, (await seventh.GetAsync("/qr/screen")).Status);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task The_question_warns_of_a_screen_elsewhere_and_of_a_phone_that_asks()
     {
         var phone = At(await site.SignInAsync(await site.ParentAsync(2)), "203.0.114.1");

@@ -27,7 +27,7 @@ public sealed class RolesTests(GatewaySite site) : IClassFixture<GatewaySite>
         Assert.Equal(before, await ActiveAsync(person, "usual"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_service_for_staff_is_let_in_as_staff_without_a_question_of_roles()
     {
         var person = await site.TeacherWhoIsParentAsync(1);

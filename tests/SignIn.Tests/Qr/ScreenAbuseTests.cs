@@ -108,7 +108,7 @@ public sealed class ScreenAbuseTests(GatewaySite site) : IClassFixture<GatewaySi
         Assert.Single(phone.Page.QuerySelectorAll("main li"), li => li.TextContent.Contains("Вход на экране отклонён: " + why, StringComparison.Ordinal));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Whoever_opened_a_link_and_picks_a_number_of_another_screen_lets_nobody_in()
     {
         var parent = await site.ParentAsync(6);

@@ -91,7 +91,7 @@ public sealed class ScreenNewsTests(GatewaySite site) : IClassFixture<GatewaySit
         Assert.Equal(screen.Tag(), await stream.NextAsync());
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_phone_at_one_node_lets_in_the_screen_of_another_and_a_screen_outlives_its_node()
     {
         var database = site.Service.Shared.Configuration["Database:ConnectionString"];
@@ -130,7 +130,7 @@ public sealed class ScreenNewsTests(GatewaySite site) : IClassFixture<GatewaySit
         Assert.NotNull(screen.Cookie("aupd-school-session"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task News_reach_the_screen_also_when_the_listening_connection_was_lost()
     {
         var phone = await site.SignInAsync(await site.ParentAsync(3));

@@ -11,7 +11,7 @@ public sealed class ScreenTests(GatewaySite site) : IClassFixture<GatewaySite>
         select count(*) from signin.session s join signin.account a on a.id = s.account_id where a.subject = @id and s.ended_at is null
         """;
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_phone_confirms_by_the_link_and_the_screen_is_at_the_service_of_the_person()
     {
         var parent = await site.ParentAsync(0);

@@ -11,7 +11,7 @@ public sealed class OvertakenTests(WaitingSchool school) : IClassFixture<Waiting
     private const string Next = "семь вёсел и один руль", Checked = "new.act = 'portal.password-checked'";
 
     // The portal has said "correct", and its answer is still under way when the password is changed there, told and, perhaps, delivered and wiped.
-    [Theory, InlineData("owaits", false), InlineData("odone", true)]
+    [Theory, Trait("takes", "long"), InlineData("owaits", false), InlineData("odone", true)]
     public async Task A_password_given_again_does_not_take_the_place_of_one_that_was_changed_meanwhile(string login, bool isDelivered)
     {
         var person = await school.TeacherAsync(login);
@@ -78,7 +78,7 @@ public sealed class OvertakenTests(WaitingSchool school) : IClassFixture<Waiting
         Assert.Equal([Next], await school.WaitingAsync(person));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Of_thirty_that_come_at_once_at_two_nodes_the_newest_is_left()
     {
         var person = await school.TeacherAsync("oraces");

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Aupd.Workplace.Tests.Teams;
 
 /// <summary>The program killed (SIGKILL) at each step of a delivery to Teams: whoever comes next finds what has been done, and does the rest.</summary>
+[Trait("needs", "process")]
 public sealed class KilledTests(KilledTeamsSchool school) : IClassFixture<KilledTeamsSchool>, IDisposable
 {
     private const string ToNote = "new.delivered_version > old.delivered_version", MembersToNote = "new.told_id is distinct from old.told_id";

@@ -78,7 +78,7 @@ public sealed class ScimServerTests : IAsyncLifetime
         Assert.EndsWith("is longer than 4194304 bytes.", (await Assert.ThrowsAsync<TargetRefusalException>(FindAsync)).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_server_that_is_silent_or_breaks_off_is_away()
     {
         _scim.Before = async (_, http) =>

@@ -47,7 +47,7 @@ public sealed class SimpleSchool : School
 
 public sealed class SimpleServerTests(SimpleSchool school) : IClassFixture<SimpleSchool>
 {
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_server_that_cannot_patch_is_given_the_whole_with_what_others_have_written()
     {
         var person = await school.PupilAsync("tput");
@@ -65,7 +65,7 @@ public sealed class SimpleServerTests(SimpleSchool school) : IClassFixture<Simpl
         school.SetClock();
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_token_is_got_by_client_credentials_and_another_when_it_is_not_taken_any_more()
     {
         var first = await school.TeacherAsync("ttoken1");

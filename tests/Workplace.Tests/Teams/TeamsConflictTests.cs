@@ -22,7 +22,7 @@ public sealed class TeamsConflictTests(TeamsSchool school)
         Assert.Equal(("planted-own", "Uown@ZAO.obr.test"), ((string?)user["id"], (string?)user["userName"]));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_teams_name_issued_earlier_is_found_by_the_list_and_stays()
     {
         Plant("planted-old", "m.uchiteleva@old.example", "Учителева", "М.");

@@ -21,7 +21,7 @@ public sealed class TeamsDeliveryTests(TeamsSchool school) : IDisposable
     }
 
     // Every request of the making of a user and a group is the last one once: carried out, and never answered.
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_worker_that_breaks_off_at_any_request_leaves_one_user_in_one_group()
     {
         var broken = 0;
@@ -45,7 +45,7 @@ public sealed class TeamsDeliveryTests(TeamsSchool school) : IDisposable
         Assert.True(broken >= 6, $"It broke {broken} times.");
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_server_that_is_down_during_the_activation_hears_of_it_after()
     {
         school.Scim.BreakAfter(0);
@@ -58,7 +58,7 @@ public sealed class TeamsDeliveryTests(TeamsSchool school) : IDisposable
         Assert.Equal(0, await school.QueryAsync<int>("select d.attempts from workplace.delivery d join workplace.account a using (profile_id) where a.login = 'tdown' and d.target = 'teams'"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Two_workers_make_one_user_of_each_person_and_one_group()
     {
         using var second = WorkerHost.School(school.Service.Shared);
@@ -80,7 +80,7 @@ public sealed class TeamsDeliveryTests(TeamsSchool school) : IDisposable
         finally { await second.StopAsync(); }
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Asked_to_slow_down_all_wait_for_as_long_as_asked()
     {
         var person = await school.TeacherAsync("tslow");
@@ -103,7 +103,7 @@ public sealed class TeamsDeliveryTests(TeamsSchool school) : IDisposable
         await Eventually.HoldsAsync("it is told after the pause", async () => (await school.UsersOfAsync(person)).Count == 1);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task What_the_server_refuses_again_and_again_is_given_up_listed_and_replayed()
     {
         var person = await school.TeacherAsync("tdead");
@@ -130,7 +130,7 @@ public sealed class TeamsDeliveryTests(TeamsSchool school) : IDisposable
         await school.UserAsync(person, "it is told");
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task An_account_that_others_have_changed_or_deleted_is_put_right_when_it_is_replayed()
     {
         var person = await school.TeacherAsync("tdrift");
@@ -154,7 +154,7 @@ public sealed class TeamsDeliveryTests(TeamsSchool school) : IDisposable
         await school.GroupAsync("teachers:4185", "the group has the new one", m => m.Contains((string)made["id"]!));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_group_that_was_deleted_is_made_anew_with_everybody_who_was_in_it()
     {
         var people = new List<Person>();
@@ -178,7 +178,7 @@ public sealed class TeamsDeliveryTests(TeamsSchool school) : IDisposable
         await school.GroupAsync("class:4185:3Щ", "all three are in the third", m => m.Count == 3);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_wrong_token_and_a_wrong_authority_are_said_once_and_clearly()
     {
         var person = await school.TeacherAsync("ttoken");

@@ -6,7 +6,7 @@ namespace Aupd.Workplace.Tests.Teams;
 [Collection(WithTeams.Name)]
 public sealed class TeamsLampTests(TeamsSchool school)
 {
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Teams_has_a_lamp_computers_have_none_and_repair_now_asks_Teams_again()
     {
         var person = await school.TeacherAsync("tlamp");

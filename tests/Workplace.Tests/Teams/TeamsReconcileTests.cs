@@ -23,7 +23,7 @@ public sealed class TeamsReconcileTests(TeamsSchool school) : IDisposable
         school.SetClock();
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Every_kind_of_drift_is_told_without_a_write_and_then_repaired()
     {
         var ids = await SettledAsync("6Щ", "cgood", "cchanged", "cmark", "cclosed", "cgone", "cout");
@@ -72,7 +72,7 @@ public sealed class TeamsReconcileTests(TeamsSchool school) : IDisposable
         Assert.Equal("6Э · ГБОУ Школа № 856, \"Лучик\"", (string?)(await school.GroupAsync("class:4185:6Э", "it is there", _ => true))["displayName"]);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task What_waits_is_not_compared_and_members_of_others_stay()
     {
         var ids = await SettledAsync("6Ы", "cother", "cwaits");
@@ -90,7 +90,7 @@ public sealed class TeamsReconcileTests(TeamsSchool school) : IDisposable
     }
 
     // Every request is the last one once; the findings are the same, once each, and of one run.
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Broken_off_at_any_request_it_goes_on_and_finds_each_thing_once()
     {
         var ids = await SettledAsync("6Ъ", "cbreak1", "cbreak2");
@@ -116,7 +116,7 @@ public sealed class TeamsReconcileTests(TeamsSchool school) : IDisposable
         Assert.Equal([("cbreak1", "changed", "displayName"), ("cbreak2", "missing", "")], await FindingsOfAsync(runs[^1], [.. ids.Keys]));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task One_that_the_server_chokes_on_is_told_and_keeps_the_others_from_nothing()
     {
         var ids = await SettledAsync("6Ь", "cchokes", "cfine");
@@ -133,7 +133,7 @@ public sealed class TeamsReconcileTests(TeamsSchool school) : IDisposable
             await FindingsAsync([.. ids.Keys, "class:4185:6Ь"], isReportOnly: true));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long"), Trait("needs", "process")]
     public async Task Of_thirty_at_once_one_runs_and_the_command_says_what_it_found()
     {
         var ids = await SettledAsync("6Й", "conce");

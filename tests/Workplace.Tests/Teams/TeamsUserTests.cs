@@ -10,7 +10,7 @@ public sealed class TeamsUserTests(TeamsSchool school)
 {
     private const string Enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_teacher_who_is_activated_is_a_user_with_name_school_role_and_position()
     {
         var person = await school.TeacherAsync("tteacher");
@@ -88,7 +88,7 @@ public sealed class TeamsUserTests(TeamsSchool school)
             school.Scim.Calls.Where(c => c is { Method: "PATCH" } && c.Path.StartsWith("/Groups/", StringComparison.Ordinal)).Select(c => Assert.Single(c.Paths)).Order(StringComparer.Ordinal));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Who_is_dismissed_is_inactive_at_once_is_back_on_return_and_deleted_after_the_term()
     {
         var person = await school.TeacherAsync("tleaver");
@@ -120,7 +120,7 @@ public sealed class TeamsUserTests(TeamsSchool school)
         school.SetClock();
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_group_in_which_nobody_is_any_more_is_deleted_after_its_term()
     {
         var person = await school.PupilAsync("tlast");

@@ -16,7 +16,7 @@ public sealed class RadiusApiTests(WifiSchool school)
 {
     private const HttpStatusCode Yes = HttpStatusCode.OK, No = HttpStatusCode.Unauthorized;
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Whoever_is_activated_joins_with_the_portals_password_and_gets_the_network_of_the_role()
     {
         var teacher = await school.TeacherAsync("wteacher");
@@ -91,7 +91,7 @@ public sealed class RadiusApiTests(WifiSchool school)
         school.SetClock();
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Who_is_dismissed_or_closed_is_refused_at_once_and_support_reads_why()
     {
         var dismissed = await school.TeacherAsync("wdismissed");
@@ -128,7 +128,7 @@ public sealed class RadiusApiTests(WifiSchool school)
         Assert.Equal(0, await school.QueryAsync<long>("select count(*) from kernel.audit where details::text like '%прошлогодний%'"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_flood_against_a_person_or_from_an_access_point_keeps_nobody_out_who_has_joined_before()
     {
         var victim = await school.TeacherAsync("wvictim");
@@ -146,7 +146,7 @@ public sealed class RadiusApiTests(WifiSchool school)
         Assert.NotEqual("/login", browser.Url.AbsolutePath);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Of_thirty_guesses_at_once_five_are_compared()
     {
         var person = await school.TeacherAsync("wrace");

@@ -87,7 +87,7 @@ public sealed class WifiCommandTests(WifiSchool school)
         Assert.Equal(before, await KeptAsync());
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Refusals_are_listed_with_reason_count_place_and_the_number_for_the_trail()
     {
         await school.ActivateAsync(await school.TeacherAsync("crefused"));
