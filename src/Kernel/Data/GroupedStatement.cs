@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Npgsql;
 
 namespace Aupd.Kernel.Data;
@@ -6,11 +7,11 @@ namespace Aupd.Kernel.Data;
 /// <summary>What all of them have in common.</summary>
 public static class GroupedStatement
 {
-    /// <summary>Statements under way at once, each over a connection of its own: a second one, so that a slow commit does not hold up everybody.</summary>
-    public const int Lanes = 2;
-
     /// <summary>Requests in one statement.</summary>
-    public const int Most = 32;
+    public const int Most = 64;
+
+    /// <summary>Many times as long as a statement over a few keys takes.</summary>
+    public static readonly TimeSpan Hanging = TimeSpan.FromSeconds(1);
 
     /// <summary>Is true. It tells PostgreSQL that the requests are few, so that it looks up the rows of each by their keys, also where it plans while the table is
     /// empty still.</summary>
@@ -20,10 +21,11 @@ public static class GroupedStatement
 
 /// <summary>Requests of one kind that come while the database is busy with earlier ones go to it together, in one statement: what a statement costs before its first
 /// row (PostgreSQL opens and locks every table that it mentions), the round trip and the commit are then paid once for all of them. Nobody waits for others to come:
-/// who comes while a lane is free goes at once, and alone.</summary>
+/// who comes while none is under way goes at once, and alone. One is under way at a time, since two would be half as large each, dearer and later; unless it hangs.</summary>
 /// <param name="run">Runs them in one transaction and gives an answer to each, in their order; null: not decided here. It must not wait for locks of others, for
 /// everybody in the statement would wait with it.</param>
-public sealed class GroupedStatement<TAsk, TAnswer>(Func<IReadOnlyList<TAsk>, Task<TAnswer?[]>> run)
+/// <param name="hanging">After how long nobody waits any more for the end of the one under way: its connection may be lost without a word.</param>
+public sealed class GroupedStatement<TAsk, TAnswer>(Func<IReadOnlyList<TAsk>, Task<TAnswer?[]>> run, TimeSpan hanging)
     where TAnswer : class
 {
     private sealed class Waiting(TAsk ask, CancellationToken ct) : TaskCompletionSource<TAnswer?>(TaskCreationOptions.RunContinuationsAsynchronously)
@@ -33,7 +35,8 @@ public sealed class GroupedStatement<TAsk, TAnswer>(Func<IReadOnlyList<TAsk>, Ta
     }
 
     private readonly ConcurrentQueue<Waiting> _waiting = new();
-    private int _busy;
+    // The timestamp at which the one began that others wait for; 0: none is under way.
+    private long _underWay;
 
     /// <summary>What was decided; null: nothing was, and nothing was changed for this one: it is to go a way of its own, which tells why.</summary>
     /// <param name="ct">Whoever goes before a statement took the request up leaves nothing behind.</param>
@@ -43,25 +46,34 @@ public sealed class GroupedStatement<TAsk, TAnswer>(Func<IReadOnlyList<TAsk>, Ta
         var waiting = new Waiting(ask, ct);
         _waiting.Enqueue(waiting);
         // Behind everything that already has its turn on a thread: of requests that were read from the network together, all are waiting by then.
-        if (TryTakeLane()) ThreadPool.UnsafeQueueUserWorkItem(static self => _ = self.DriveAsync(), this, preferLocal: false);
+        if (TryBegin(out var begun)) ThreadPool.UnsafeQueueUserWorkItem(static turn => _ = turn.Self.DriveAsync(turn.Begun), (Self: this, Begun: begun), preferLocal: false);
         return waiting.Task;
     }
 
-    private bool TryTakeLane()
+    private bool TryBegin(out long begun)
     {
-        if (Interlocked.Increment(ref _busy) <= GroupedStatement.Lanes) return true;
-        Interlocked.Decrement(ref _busy);
-        return false;
+        begun = Stopwatch.GetTimestamp();
+        var other = Volatile.Read(ref _underWay);
+        return (other == 0 || Stopwatch.GetElapsedTime(other, begun) > hanging) && TryChange(other, begun);
     }
 
-    // Whoever came after the last look and before the lane was given back found no lane free: hence the second look.
-    private async Task DriveAsync()
+    private bool TryChange(long from, long to) => Interlocked.CompareExchange(ref _underWay, to, from) == from;
+
+    // Whoever came after the last look and before the mark was taken away did not begin: hence the second look. When the mark is another one's, this one hung, and
+    // the other goes on.
+    private async Task DriveAsync(long begun)
     {
         do
         {
-            for (var group = Take(); group.Count > 0; group = Take()) await RunAsync(group);
-            Interlocked.Decrement(ref _busy);
-        } while (!_waiting.IsEmpty && TryTakeLane());
+            for (var group = Take(); group.Count > 0; group = Take())
+            {
+                await RunAsync(group);
+                var ended = Stopwatch.GetTimestamp();
+                if (!TryChange(begun, ended)) return;
+                begun = ended;
+            }
+            if (!TryChange(begun, 0)) return;
+        } while (!_waiting.IsEmpty && TryBegin(out begun));
     }
 
     private List<Waiting> Take()

@@ -10,33 +10,33 @@ public sealed class GroupedStatementTests
     private readonly ConcurrentQueue<(int[] Asks, TaskCompletionSource End)> _begun = new();
 
     /// <summary>Statements that end when the test says so; each answers with the tenfold, and with nothing to a negative number.</summary>
-    private GroupedStatement<int, string> Held() => new(async asks =>
+    private GroupedStatement<int, string> Held(TimeSpan? hanging = null) => new(async asks =>
     {
         var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _begun.Enqueue(([.. asks], end));
         await end.Task;
         return [.. asks.Select(a => a < 0 ? null : $"{a * 10}")];
-    });
+    }, hanging ?? TimeSpan.FromHours(1));
 
     [Fact]
-    public async Task Whoever_comes_while_a_lane_is_free_goes_at_once_and_alone_and_the_others_go_together_in_their_order()
+    public async Task Whoever_comes_while_none_is_under_way_goes_at_once_and_alone_and_the_others_go_together_in_their_order()
     {
         var statement = Held();
-        var busy = await FillLanesAsync(statement);
-        Assert.All(_begun, b => Assert.Single(b.Asks));
+        var first = await BeginAsync(statement);
+        Assert.Equal([1], Assert.Single(_begun).Asks);
         var others = Enumerable.Range(100, GroupedStatement.Most + 1).Select(i => statement.AskAsync(i, default)).ToList();
         await GoOnAsync();
-        Assert.Equal(Enumerable.Range(100, GroupedStatement.Most), _begun.ToArray()[GroupedStatement.Lanes].Asks);
+        Assert.Equal(Enumerable.Range(100, GroupedStatement.Most), _begun.ToArray()[1].Asks);
         await EndAllAsync(others);
         Assert.Equal(Enumerable.Range(100, GroupedStatement.Most + 1).Select(i => $"{i * 10}"), await Task.WhenAll(others));
-        Assert.Equal<IEnumerable<string?>>(["10000", "10010"], await Task.WhenAll(busy));
+        Assert.Equal("10", await first);
     }
 
     [Fact]
     public async Task What_a_statement_leaves_undecided_is_told_to_whom_it_concerns()
     {
         var statement = Held();
-        await FillLanesAsync(statement);
+        await BeginAsync(statement);
         Task<string?>[] waiting = [statement.AskAsync(4, default), statement.AskAsync(-1, default), statement.AskAsync(5, default)];
         await GoOnAsync();
         await EndAllAsync(waiting);
@@ -47,7 +47,7 @@ public sealed class GroupedStatementTests
     public async Task Who_gave_up_waiting_is_not_asked_for()
     {
         var statement = Held();
-        await FillLanesAsync(statement);
+        await BeginAsync(statement);
         using var gone = new CancellationTokenSource();
         var (lost, kept) = (statement.AskAsync(4, gone.Token), statement.AskAsync(5, default));
         await gone.CancelAsync();
@@ -61,7 +61,7 @@ public sealed class GroupedStatementTests
     [Fact]
     public async Task After_a_statement_that_the_server_refused_each_goes_its_own_way()
     {
-        var statement = new GroupedStatement<int, string>(_ => throw new PostgresException("deadlock detected", "ERROR", "ERROR", "40P01"));
+        var statement = new GroupedStatement<int, string>(_ => throw new PostgresException("deadlock detected", "ERROR", "ERROR", "40P01"), GroupedStatement.Hanging);
         Assert.Null(await statement.AskAsync(1, default));
         Assert.Null(await statement.AskAsync(2, default));
     }
@@ -70,22 +70,42 @@ public sealed class GroupedStatementTests
     public async Task When_the_database_is_lost_whoever_waits_is_told_and_the_next_one_is_asked_for_again()
     {
         var isLost = true;
-        var statement = new GroupedStatement<int, string>(asks => isLost ? throw new NpgsqlException("lost") : Task.FromResult<string?[]>([.. asks.Select(a => $"{a}")]));
+        var statement = new GroupedStatement<int, string>(asks => isLost ? throw new NpgsqlException("lost") : Task.FromResult<string?[]>([.. asks.Select(a => $"{a}")]), GroupedStatement.Hanging);
         await Assert.ThrowsAsync<NpgsqlException>(() => statement.AskAsync(1, default));
         isLost = false;
         Assert.Equal("2", await statement.AskAsync(2, default));
     }
 
     [Fact]
-    public async Task Of_many_thousands_from_many_threads_each_is_asked_for_once_and_nobody_is_forgotten()
+    public async Task Behind_one_that_hangs_the_next_begins_and_when_it_ends_after_all_its_answers_are_told()
     {
+        var statement = Held(TimeSpan.FromMilliseconds(50));
+        var hanging = await BeginAsync(statement);
+        await Task.Delay(100);
+        var next = statement.AskAsync(2, default);
+        await BegunAsync(2);
+        Assert.True(_begun.TryDequeue(out var first));
+        await EndAllAsync([next]);
+        Assert.Equal("20", await next);
+        Assert.False(hanging.IsCompleted);
+        first.End.SetResult();
+        Assert.Equal("10", await hanging);
+    }
+
+    // The second round: every one counts as hanging, so that all begin, overtake and end crosswise.
+    [Theory]
+    [InlineData(3_600_000)]
+    [InlineData(0)]
+    public async Task Of_many_thousands_from_many_threads_each_is_asked_for_once_and_nobody_is_forgotten(int milliseconds)
+    {
+        var hanging = TimeSpan.FromMilliseconds(milliseconds);
         var asked = new ConcurrentBag<int>();
         var statement = new GroupedStatement<int, string>(async asks =>
         {
             foreach (var ask in asks) asked.Add(ask);
             await Task.Yield();
             return [.. asks.Select(a => $"{a}")];
-        });
+        }, hanging);
         const int threads = 8, each = 2_000;
         await Task.WhenAll(Enumerable.Range(0, threads).Select(t => Task.Run(async () =>
         {
@@ -94,19 +114,15 @@ public sealed class GroupedStatementTests
         Assert.Equal(Enumerable.Range(0, threads * each), asked.Order());
     }
 
-    /// <summary>One in each, so that whoever comes now has to wait.</summary>
-    private async Task<Task<string?>[]> FillLanesAsync(GroupedStatement<int, string> statement)
+    /// <summary>One is under way, so that whoever comes now has to wait.</summary>
+    private async Task<Task<string?>> BeginAsync(GroupedStatement<int, string> statement)
     {
-        var busy = new List<Task<string?>>();
-        for (var i = 0; i < GroupedStatement.Lanes; i++)
-        {
-            busy.Add(statement.AskAsync(1000 + i, default));
-            await BegunAsync(i + 1);
-        }
-        return [.. busy];
+        var first = statement.AskAsync(1, default);
+        await BegunAsync(1);
+        return first;
     }
 
-    /// <summary>The first statement ends, and the next one begins in its lane.</summary>
+    /// <summary>The first statement ends, and the next one begins.</summary>
     private Task GoOnAsync()
     {
         var begun = _begun.Count;

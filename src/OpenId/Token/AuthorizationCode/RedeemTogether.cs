@@ -23,7 +23,7 @@ internal sealed class RedeemTogether
     {
         (_hot, _provider, _clock) = (hot, provider, clock);
         _sql = RedeemManySql(site);
-        _statement = new GroupedStatement<Redemption, Granted>(RunAsync);
+        _statement = new GroupedStatement<Redemption, Granted>(RunAsync, GroupedStatement.Hanging);
     }
 
     /// <summary>Null: nothing was decided and nothing changed.</summary>

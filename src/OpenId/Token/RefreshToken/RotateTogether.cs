@@ -23,7 +23,7 @@ internal sealed class RotateTogether
     {
         (_hot, _settings, _provider, _clock) = (hot, settings, provider, clock);
         _sql = RotateManySql(site);
-        _statement = new GroupedStatement<PlainRefresh, Granted>(RunAsync);
+        _statement = new GroupedStatement<PlainRefresh, Granted>(RunAsync, GroupedStatement.Hanging);
     }
 
     /// <summary>Null: nothing was decided and nothing changed.</summary>
