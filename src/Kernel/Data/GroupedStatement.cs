@@ -31,6 +31,7 @@ public sealed class GroupedStatement<TAsk, TAnswer>(Func<IReadOnlyList<TAsk>, Ta
     private sealed class Waiting(TAsk ask, CancellationToken ct) : TaskCompletionSource<TAnswer?>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public TAsk Ask { get; } = ask;
+        public Activity? Activity { get; } = Activity.Current;
         public bool IsGivenUp => ct.IsCancellationRequested && TrySetCanceled(ct);
     }
 
@@ -85,6 +86,8 @@ public sealed class GroupedStatement<TAsk, TAnswer>(Func<IReadOnlyList<TAsk>, Ta
 
     private async Task RunAsync(List<Waiting> group)
     {
+        // A statement belongs to one trace: that of whoever waited longest.
+        Activity.Current = group[0].Activity;
         try
         {
             var answers = await run(group.ConvertAll(w => w.Ask));
