@@ -20,11 +20,12 @@ install_packages() {
     -o Dpkg::Options::=--force-confold "$@" >/tmp/aupd-apt.log 2>&1 || fail "$what could not be installed; the reason is in /tmp/aupd-apt.log"
 }
 
-has_library() { /sbin/ldconfig -p 2>/dev/null | grep -q "$1"; }
+# Not through a pipe: whoever has found stops reading, and the writer's death by that would count as a failure.
+has_library() { grep -q "$1" <<<"$(/sbin/ldconfig -p 2>/dev/null)"; }
 
 need_dotnet() {
   command -v dotnet >/dev/null || fail "The .NET SDK 10 is missing: install it and start again."
-  dotnet --list-sdks | grep -q '^10\.' || fail "The .NET SDK 10 is missing; found: $(dotnet --list-sdks | tr '\n' ' ')"
+  grep -q '^10\.' <<<"$(dotnet --list-sdks)" || fail "The .NET SDK 10 is missing; found: $(dotnet --list-sdks | tr '\n' ' ')"
 }
 
 need_server_parts() {

@@ -120,7 +120,7 @@ public sealed class DemoRegionTests
         Assert.Empty(guardians.Select(g => g[1]).Except(pupils.Select(p => p[0])));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public void No_generated_person_has_the_name_of_a_demo_person()
     {
         var names = DemoPeople.All.Select(p => PersonName.TryCreate(p.Account.LastName, p.Account.FirstName,

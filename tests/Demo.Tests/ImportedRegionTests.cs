@@ -72,7 +72,7 @@ public sealed class ImportedRegionTests(ImportedRegion region) : IClassFixture<I
             c.Added));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Importing_twice_changes_nothing()
     {
         var again = Assert.IsType<ImportOutcome.Applied>(await region.ImportAsync());

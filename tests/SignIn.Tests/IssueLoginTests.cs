@@ -35,7 +35,7 @@ public sealed class IssueLoginTests : IAsyncLifetime
         Assert.Equal(1, await CountAsync("select count(*) from kernel.audit where act = 'signin.activated'"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Thirty_racing_namesakes_get_thirty_logins_without_a_gap()
     {
         var people = new List<Visitor>();
@@ -44,7 +44,7 @@ public sealed class IssueLoginTests : IAsyncLifetime
         Assert.Equal(Enumerable.Range(1, 30).Select(n => n == 1 ? "ivanov" : $"ivanov{n}").Order(StringComparer.Ordinal), logins.Order(StringComparer.Ordinal));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Thirty_people_racing_for_one_journal_login_get_it_once()
     {
         var people = new List<Visitor>();
@@ -153,7 +153,7 @@ public sealed class IssueLoginTests : IAsyncLifetime
         Assert.Equal("ivanov251", await _issue.RunAsync(await PersonAsync("Иванов"), [], null, default));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Thirty_racing_namesakes_leave_the_journal_logins_of_others_alone()
     {
         foreach (var login in new[] { "ivanov", "IVANOV7", "ivanov20" }) await RecordAsync("staff", login);

@@ -46,7 +46,7 @@ public sealed class StandingTests(GatewaySite site) : IClassFixture<GatewaySite>
         Assert.False(await IsDisabledAsync(parent));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Thirty_who_open_and_close_at_once_leave_both_sites_of_one_mind()
     {
         var parent = await site.ParentAsync(2);

@@ -61,7 +61,7 @@ public sealed class ThirdPartiesTests(GatewaySite site) : IClassFixture<GatewayS
         Assert.Equal("/consent", browser.Location!.AbsolutePath);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Nobody_takes_back_what_another_has_allowed()
     {
         var (_, refresh) = await AllowAsync(await site.ParentAsync(1));

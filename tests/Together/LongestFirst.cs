@@ -11,7 +11,7 @@ namespace Aupd.Together;
 public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string Kept = Path.Combine(AppContext.BaseDirectory, "seconds.tsv"), Noticed = Path.Combine(AppContext.BaseDirectory, "long.tsv");
-    /// <summary>Twenty times what a test of a quick run may take alone, in seconds: six run at once, and wait for each other.</summary>
+    /// <summary>Thirty times what a test of a quick run may take alone, in seconds: six run at once, and wait for each other.</summary>
     private const decimal Noticeable = 3;
     /// <summary>Whoever runs first waits for the service to be compiled, in seconds.</summary>
     private const int Beginning = 15;

@@ -31,7 +31,7 @@ public sealed partial class HouseRules
         Assert.Empty(long_);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public void No_module_reads_a_table_of_another()
     {
         var trespasses = from module in SchemaOf.Keys

@@ -12,7 +12,7 @@ public sealed class JwsRefusalTests
     private static readonly JwkSet Both = new([Ec.Public, Rsa.Public]);
     private static readonly JwsPolicy Policy = new(SignatureAlgorithm.Signing, ["JWT", null]);
 
-    [Theory]
+    [Theory, Trait("takes", "long")]
     [InlineData("ES256")]
     [InlineData("RS256")]
     [InlineData("PS256")]

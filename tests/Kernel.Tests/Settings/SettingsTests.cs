@@ -56,12 +56,12 @@ public sealed partial class SettingsTests
         Assert.Empty(silent);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public void The_settings_reference_is_what_the_program_prints() =>
         Assert.Equal(File.ReadAllText(House.Tree.Path("docs/settings.md")), SettingsCommand.Markdown());
 
     // OR CVE-2026-33505: a secret that stood in the source was everybody's.
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task No_secret_has_a_value_that_everybody_knows()
     {
         var secrets = SettingsCommand.Markdown().Split('\n').Where(l => l.StartsWith("| `", StringComparison.Ordinal))

@@ -99,7 +99,7 @@ public sealed class ClientsApiTests(ProviderFixture fixture) : IClassFixture<Pro
         Assert.Equal(HttpStatusCode.OK, (await _http.TokenAsync(TestBrowser.Redeem(code, "changed", ("redirect_uri", "https://lib.test/new"), ("client_secret", secret)))).Status);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task No_update_is_lost()
     {
         var made = await MakeAsync("raced");

@@ -170,7 +170,7 @@ public sealed class SigningKeysTests : IAsyncLifetime
         Assert.NotEqual(leaked.Kid, (await two.ActiveAsync(SignatureAlgorithm.Es256, default)).Kid);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Rotations_that_race_leave_one_key_at_work()
     {
         var nodes = Enumerable.Range(0, 10).Select(_ => Node()).ToList();

@@ -97,7 +97,7 @@ public sealed class EndedTests(ProviderFixture fixture)
         Assert.Equal(HttpStatusCode.OK, (await later.TokensAsync("anna")).Status);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Whoever_could_not_be_told_of_a_sign_out_is_told_after_a_restart()
     {
         await using var receiver = await LogoutReceiver.StartAsync();

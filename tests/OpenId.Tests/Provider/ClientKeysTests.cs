@@ -175,7 +175,7 @@ public sealed class ClientKeysTests : IAsyncLifetime
         Assert.Equal(0, _server.Asked);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task An_assertion_is_good_once_on_two_nodes_and_after_a_restart()
     {
         var database = await TestPostgres.NewDatabaseAsync();

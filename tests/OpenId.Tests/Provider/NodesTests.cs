@@ -109,7 +109,7 @@ public sealed class NodesTests : IAsyncLifetime
         await Eventually.HoldsAsync("the old keys gone from the second node", async () => !(await KidsAsync()).Intersect(before.Concat(next)).Any());
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_restart_loses_neither_code_nor_token_nor_waiting_request()
     {
         string back, code, refresh;
@@ -129,7 +129,7 @@ public sealed class NodesTests : IAsyncLifetime
         Assert.NotNull((await after.GetAsync(back)).Query("code"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_spent_token_stays_spent_after_a_restart()
     {
         using var before = new TestBrowser(_one.Url);

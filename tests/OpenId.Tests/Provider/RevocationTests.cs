@@ -178,7 +178,7 @@ public sealed class RevocationTests(ProviderFixture fixture) : IClassFixture<Pro
         }
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task It_holds_on_the_other_node_at_once()
     {
         var database = await TestPostgres.NewDatabaseAsync();

@@ -217,7 +217,7 @@ public sealed class TokenExchangeRefusalTests(ProviderFixture fixture) : IClassF
         await GoneAsync(without);
     }
 
-    [Theory]
+    [Theory, Trait("takes", "long")]
     [InlineData("diary")]
     [InlineData("diaryjwt")]
     public async Task Of_thirty_exchanges_that_race_with_a_revocation_none_leaves_a_living_token(string service)

@@ -82,7 +82,7 @@ public sealed class LockOutTests(SiteOfManyNetworks site) : IClassFixture<SiteOf
         Assert.Equal(429, await site.TryAsync(browser, person.Login.ToUpperInvariant(), Wrong));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Thirty_racing_tries_get_five_comparisons()
     {
         var person = await site.NewPersonAsync();
@@ -97,7 +97,7 @@ public sealed class LockOutTests(SiteOfManyNetworks site) : IClassFixture<SiteOf
         browsers.ForEach(b => b.Dispose());
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_stranger_who_fails_elsewhere_keeps_nobody_out()
     {
         var person = await site.NewPersonAsync();

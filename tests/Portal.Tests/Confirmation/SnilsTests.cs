@@ -40,7 +40,7 @@ public sealed class SnilsTests(SelfServiceSite site) : IClassFixture<SelfService
         Assert.Contains(await AskAsync(d => d.WaitingAsync("test")), w => w.AccountId == person.Id);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Of_thirty_accounts_with_one_snils_one_is_confirmed()
     {
         var snils = NewSnils();

@@ -42,7 +42,7 @@ public sealed class HashGateTests
         Assert.Equal(3, most);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Past_the_deadline_people_are_told_to_come_back_and_their_hash_is_never_computed()
     {
         using var gate = new HashGate(new HashingSettings { AtOnce = 1, LongestWaitMilliseconds = 100 });

@@ -94,7 +94,7 @@ public sealed class PortalProviderTests(SiteBeforeFakeSchool site) : IClassFixtu
         Assert.IsType<FinishOutcome.TokenRefused>(await FinishAsync(back, pending));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Signing_out_of_the_portal_is_told_to_the_gateway()
     {
         var person = await site.NewPersonAsync();

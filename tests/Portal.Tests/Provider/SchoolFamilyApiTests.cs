@@ -69,7 +69,7 @@ public sealed class SchoolFamilyApiTests(PortalSite site) : IClassFixture<Portal
         Assert.Equal("/profile", again.Location?.AbsolutePath);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_reset_ends_every_session_and_asks_for_a_new_password_once()
     {
         var person = await site.NewPersonAsync();
@@ -101,7 +101,7 @@ public sealed class SchoolFamilyApiTests(PortalSite site) : IClassFixture<Portal
         Assert.Null(again.Location);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_sheet_that_lay_about_for_sixty_days_opens_nothing()
     {
         var order = Guid.CreateVersion7();

@@ -41,7 +41,7 @@ public sealed class SecondFactorProviderTests(SiteBeforeFakeSchool site) : IClas
         Assert.Equal(["pwd", "otp", "mfa"], await AmrAsync(browser, person, app, prompt: "login"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task No_service_gets_a_code_for_an_administrator_without_a_second_factor()
     {
         var person = await site.NewPersonAsync();

@@ -27,7 +27,7 @@ public sealed partial class RegistrationTests(SelfServiceSite site) : IClassFixt
         Assert.Equal("/profile", again.Location?.AbsolutePath);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Thirty_racing_presses_on_the_last_button_open_one_account()
     {
         var (phone, email) = SelfServiceSite.NewContacts();
@@ -67,7 +67,7 @@ public sealed partial class RegistrationTests(SelfServiceSite site) : IClassFixt
         Assert.Equal(unknown.Errors(), known.Errors());
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Back_and_reload_never_break_it_and_another_phone_needs_another_code()
     {
         var (phone, email) = SelfServiceSite.NewContacts();

@@ -6,7 +6,7 @@ namespace Aupd.Portal.Tests.SecondFactor;
 
 public sealed class AppTests(SelfServiceSite site) : IClassFixture<SelfServiceSite>
 {
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task With_an_app_the_password_leads_to_the_second_step_and_the_code_signs_in()
     {
         var person = await site.NewPersonAsync();

@@ -180,7 +180,7 @@ public sealed class ChangeTests(SelfServiceSite site) : IClassFixture<SelfServic
         Assert.Single(done, d => d);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_changed_password_does_not_make_two_proofs_new()
     {
         var person = await site.NewPersonAsync();

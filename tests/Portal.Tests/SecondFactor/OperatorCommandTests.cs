@@ -6,7 +6,7 @@ namespace Aupd.Portal.Tests.SecondFactor;
 /// <summary><c>aupd portal admin</c>, <c>not-admin</c>, <c>allow-reset</c> and <c>cancel-reset</c>.</summary>
 public sealed class OperatorCommandTests(SelfServiceSite site) : IClassFixture<SelfServiceSite>
 {
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task An_account_is_marked_once_and_unmarked_once()
     {
         var person = await site.NewPersonAsync();
@@ -22,7 +22,7 @@ public sealed class OperatorCommandTests(SelfServiceSite site) : IClassFixture<S
         Assert.Equal(["portal.administrator-marked", "portal.administrator-unmarked"], await ActsAsync(person, "portal.administrator-%"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_reset_is_allowed_with_its_times_and_cancelled_once()
     {
         var person = await site.NewPersonAsync();

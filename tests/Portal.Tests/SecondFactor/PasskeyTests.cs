@@ -67,7 +67,7 @@ public sealed class PasskeyTests(SelfServiceSite site) : IClassFixture<SelfServi
         Assert.Null(browser.Cookie(Session));
     }
 
-    [Theory, MemberData(nameof(Lies))]
+    [Theory, Trait("takes", "long"), MemberData(nameof(Lies))]
     public async Task A_passkey_that_is_not_made_for_this_site_is_not_registered(string lie)
     {
         var browser = await site.SignedInAsync(await site.NewPersonAsync());

@@ -10,7 +10,7 @@ public sealed class StepTests(SelfServiceSite site) : IClassFixture<SelfServiceS
 {
     private const string Step = "aupd-portal-second-step", Session = "aupd-portal-session";
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task The_secret_of_a_step_is_no_session_and_that_of_a_session_no_step()
     {
         var person = await site.NewPersonAsync();

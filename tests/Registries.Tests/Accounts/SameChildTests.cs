@@ -8,7 +8,7 @@ public sealed class SameChildTests
     private const string Snils = "112-233-445 95", Another = "087-654-303 00";
     private const string Mother = "Сидорова;Анна;Олеговна;;89160000002;", Father = "Сидоров;Илья;Олегович;;89160000003;", Stranger = "Сидорова;Анна;Олеговна;;89160000009;";
 
-    [Theory]
+    [Theory, Trait("takes", "long")]
     [InlineData("2018-03-04;", "2018-03-04;", Mother, Mother, true)]
     [InlineData("2018-03-04;", "2018-03-04;", Mother, Father, false)]
     [InlineData("2018-03-04;", "2018-03-04;", Mother, Stranger, false)]

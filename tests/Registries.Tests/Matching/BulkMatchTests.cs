@@ -93,7 +93,7 @@ public sealed class BulkMatchTests : IDisposable
         Assert.Equal("account_id;role;record_id;org_nsi_id;verdict;reason;hint\n", File.ReadAllText(Out));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public void Many_accounts_come_out_in_the_order_of_the_file()
     {
         var region = new Region();

@@ -54,7 +54,7 @@ public sealed class BadgeEndsTests(BadgeSite site) : IClassFixture<BadgeSite>
         Assert.Equal("/continue", browser.Location?.AbsolutePath);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task The_pictures_wait_for_five_minutes()
     {
         await site.ChildAsync(2);

@@ -67,7 +67,7 @@ public sealed class BadgeLockTests(BadgeSite site) : IClassFixture<BadgeSite>
         Assert.Equal("/badge?why=again", late.Location?.PathAndQuery);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Right_pictures_begin_the_count_anew()
     {
         var child = await site.ChildAsync(2);
@@ -84,7 +84,7 @@ public sealed class BadgeLockTests(BadgeSite site) : IClassFixture<BadgeSite>
         }
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Guessed_numbers_are_held_back_for_their_network_and_badges_before_the_camera_are_not()
     {
         await site.ChildAsync(3);

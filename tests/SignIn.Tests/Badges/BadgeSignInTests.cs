@@ -13,7 +13,7 @@ public sealed class BadgeSignInTests(BadgeSite site) : IClassFixture<BadgeSite>
           from signin.session s join signin.account a on a.id = s.account_id where a.subject = @id and s.ended_at is null
         """;
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_child_shows_the_badge_presses_the_pictures_and_is_in_the_diary_for_a_school_day()
     {
         var child = await site.ChildAsync(0);
@@ -40,7 +40,7 @@ public sealed class BadgeSignInTests(BadgeSite site) : IClassFixture<BadgeSite>
         Assert.Null(browser.Cookie(BadgeSteps.CookieName));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_service_that_asked_gets_its_answer_after_the_badge()
     {
         await site.ChildAsync(1);
@@ -214,7 +214,7 @@ public sealed class BadgeSignInTests(BadgeSite site) : IClassFixture<BadgeSite>
         Assert.Equal(why == "first" ? "аккаунт не активирован" : "доступ закрыт", teacher.StandingOf(pupil));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_badge_does_not_get_past_an_account_that_is_disabled_at_the_portal()
     {
         var child = await site.ChildAsync(15);
@@ -257,7 +257,7 @@ public sealed class BadgeSignInTests(BadgeSite site) : IClassFixture<BadgeSite>
         }
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Pictures_that_are_none_or_come_twice_begin_the_choice_again_and_cost_no_try()
     {
         var child = await site.ChildAsync(11);

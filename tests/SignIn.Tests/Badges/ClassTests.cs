@@ -146,7 +146,7 @@ public sealed class ClassTests(BadgeSite site) : IClassFixture<BadgeSite>
         Assert.Equal("/continue", stranger.Location?.AbsolutePath);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Teachers_of_one_class_see_each_other_and_one_that_is_removed_is_out_at_once()
     {
         await site.ChildAsync(8);
@@ -180,7 +180,7 @@ public sealed class ClassTests(BadgeSite site) : IClassFixture<BadgeSite>
         Assert.Equal(0, await site.QueryAsync<long>("select count(*) from signin.class_teacher where staff_record_id = 't8'"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Thirty_namings_of_one_class_by_one_teacher_are_one()
     {
         using var teacher = await site.ActivatedAsync(await site.TeacherAsync(9));

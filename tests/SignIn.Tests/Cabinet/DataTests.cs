@@ -120,7 +120,7 @@ public sealed class DataTests(GatewaySite site)
         Assert.Equal(2, browser.Page.QuerySelectorAll("main .card").Length);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_phone_that_was_changed_at_the_portal_comes_here_by_itself()
     {
         using var browser = await site.SignInAsync(await site.ParentAsync(12));

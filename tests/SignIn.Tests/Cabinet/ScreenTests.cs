@@ -26,7 +26,7 @@ public sealed class ScreenTests(GatewaySite site)
         Assert.Contains("панель в классе", panel.Page.QuerySelectorAll(".card").Single(c => c.TextContent.Contains("это устройство")).TextContent);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_screen_that_a_phone_let_in_gets_no_copy_by_the_phones_password()
     {
         var parent = await site.PrivateTeacherAsync(1);

@@ -6,7 +6,7 @@ namespace Aupd.SignIn.Tests.Devices;
 /// <summary>What a bound device does and does not do, and how it is looked after.</summary>
 public sealed class BoundDeviceTests(GatewaySite site) : IClassFixture<GatewaySite>
 {
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task The_start_page_of_a_bound_device_leads_straight_to_its_service_and_other_devices_are_as_before()
     {
         var person = await site.TeacherWhoIsParentAsync(0);
@@ -107,7 +107,7 @@ public sealed class BoundDeviceTests(GatewaySite site) : IClassFixture<GatewaySi
         Assert.Contains("его привязал к себе другой человек", browser.Text);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_device_that_is_unbound_from_elsewhere_opens_as_usual_at_once()
     {
         var parent = await site.ParentAsync(5);
@@ -126,7 +126,7 @@ public sealed class BoundDeviceTests(GatewaySite site) : IClassFixture<GatewaySi
         uses.ForEach(u => u.Dispose());
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Devices_are_renamed_and_unbound_by_their_owner_alone()
     {
         var (owner, other) = (await site.ParentAsync(6), await site.ParentAsync(7));
@@ -186,7 +186,7 @@ public sealed class BoundDeviceTests(GatewaySite site) : IClassFixture<GatewaySi
         Assert.Equal(0, await site.CountAsync(DeviceSteps.LiveSql, parent));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task What_is_long_unused_or_long_unbound_is_forgotten()
     {
         var (unused, unbound) = (await site.ParentAsync(17), await site.ParentAsync(18));

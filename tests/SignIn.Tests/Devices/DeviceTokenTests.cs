@@ -38,7 +38,7 @@ public sealed class DeviceTokenTests(GatewaySite site) : IClassFixture<GatewaySi
         Assert.Contains("httponly", string.Join(';', (await site.BindAsync(browser)).Answer.Headers.GetValues("Set-Cookie").Where(c => c.StartsWith(DeviceSteps.CookieName))));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Thirty_racing_tabs_get_one_next_token_and_do_not_unbind_the_device()
     {
         var parent = await site.ParentAsync(2);

@@ -42,7 +42,7 @@ public sealed class AccountTests(FamilySite site)
         Assert.Contains("Аккаунт создан родителем", child.Text);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task The_first_password_opens_nothing_but_the_page_for_an_own_one()
     {
         using var parent = await site.SignInAsync(await site.ParentAsync(1));
@@ -70,7 +70,7 @@ public sealed class AccountTests(FamilySite site)
         Assert.Contains("не подошли", again.Text);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task An_unusable_journal_login_is_not_given_and_a_taken_one_neither()
     {
         using var parent = await site.SignInAsync(await site.ParentAsync(2));
@@ -160,7 +160,7 @@ public sealed class AccountTests(FamilySite site)
         Assert.Equal(0, await site.AccountsOfAsync("k18"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_sheet_is_for_the_session_that_ordered_it_and_for_ten_minutes()
     {
         var person = await site.ParentAsync(8);

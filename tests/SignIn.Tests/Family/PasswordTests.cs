@@ -34,7 +34,7 @@ public sealed class PasswordTests(FamilySite site)
         Assert.Contains("Ребёнку выдан новый первый пароль", parent.Text);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task At_fourteen_an_account_of_ones_own_is_not_reset_by_anybody()
     {
         var pupil = await site.PupilAsync(11);

@@ -12,7 +12,7 @@ public sealed class TrustedTests(FamilySite site) : IClassFixture<FamilySite>
 {
     private DateOnly Today => DateOnly.FromDateTime(site.Clock.GetUtcNow().AddHours(3).DateTime);
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Somebody_who_is_waited_for_gets_the_role_at_the_first_sign_in()
     {
         using var mother = await site.SignInAsync(await site.ParentAsync(0));
@@ -124,7 +124,7 @@ public sealed class TrustedTests(FamilySite site) : IClassFixture<FamilySite>
         Assert.Equal("/no-account", again.Url.AbsolutePath);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_guardian_who_loses_one_card_of_two_loses_whom_he_trusted_with_that_child_alone()
     {
         using var mother = await site.SignInAsync(await site.ParentAsync(15));
@@ -147,7 +147,7 @@ public sealed class TrustedTests(FamilySite site) : IClassFixture<FamilySite>
         Assert.DoesNotContain("Sort", plan);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task What_is_wrong_with_the_form_is_named_and_nobody_is_trusted()
     {
         using var mother = await site.SignInAsync(await site.ParentAsync(4));

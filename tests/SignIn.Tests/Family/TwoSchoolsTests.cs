@@ -107,7 +107,7 @@ public sealed class TwoSchoolsTests(TwoSchoolsSite site) : IClassFixture<TwoScho
         Assert.Equal(["pupil:m2"], await RolesOfAsync("m2"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Namesakes_of_one_birthday_with_different_guardians_are_two_children()
     {
         using var mother = await site.SignInAsync(await site.ParentAsync(3));

@@ -50,7 +50,7 @@ public sealed partial class AttackTests
     }
 
     // ZI GHSA-mq4x-r2w3-j7mr: a cookie that subdomains could see and set.
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task GHSA_mq4x_r2w3_j7mr_no_cookie_is_for_other_hosts_or_for_scripts()
     {
         var trail = await WholeVisitAsync(10);
@@ -99,7 +99,7 @@ public sealed partial class AttackTests
     }
 
     // LL CVE-2026-19349: the state of a sign-in lay beside the sessions and was taken for one. ZI CVE-2026-109373: ids could be guessed.
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task CVE_2026_19349_nothing_but_its_own_session_passes_for_a_session()
     {
         var trail = await WholeVisitAsync(11);

@@ -51,7 +51,7 @@ public sealed partial class AttackTests
         "select count(*) from signin.session s join signin.account a on a.id = s.account_id where a.subject = @id and s.ended_at is null", new { id = person.AccountId.ToString() });
 
     // Back-Channel Logout §2.6: whoever has seen a notice of the portal must not be able to sign the person out with it for ever.
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_notice_of_the_portal_ends_nothing_that_began_after_it()
     {
         var parent = await site.ParentAsync(12);
@@ -87,7 +87,7 @@ public sealed partial class AttackTests
     }
 
     // What is taken for fourteen days must be known as taken for longer.
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_notice_of_the_portal_is_remembered_for_as_long_as_it_could_be_brought_again()
     {
         var parent = await site.ParentAsync(14);

@@ -44,7 +44,7 @@ public sealed class GuessingTests(LimitedSite site) : IClassFixture<LimitedSite>
         Assert.Equal([0, 1, 2], places.Order());
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task One_person_may_try_so_many_numbers_and_a_right_one_does_not_count_less()
     {
         var phone = At(await site.SignInAsync(await site.ParentAsync(0)), "203.0.113.7");

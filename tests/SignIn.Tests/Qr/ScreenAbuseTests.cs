@@ -43,7 +43,7 @@ public sealed class ScreenAbuseTests(GatewaySite site) : IClassFixture<GatewaySi
         racers.ForEach(r => r.Dispose());
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Of_thirty_racing_answers_one_counts()
     {
         var parent = await site.ParentAsync(3);

@@ -37,7 +37,7 @@ public sealed class OvertakenTests(WaitingSchool school) : IClassFixture<Waiting
         Assert.Equal([Next], await school.WaitingAsync(person));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_password_changed_while_the_activation_is_under_way_is_the_one_that_waits_after_it()
     {
         var person = await school.TeacherAsync("oactivates");
@@ -55,7 +55,7 @@ public sealed class OvertakenTests(WaitingSchool school) : IClassFixture<Waiting
     }
 
     // The portal does not know of the school yet: the change carries no password, and nothing would ever put right what the activation hands over.
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_password_changed_before_the_portal_has_noted_the_school_is_asked_for_again()
     {
         var person = await school.TeacherAsync("onotes");

@@ -54,7 +54,7 @@ public sealed class TeamsConflictTests(TeamsSchool school)
         Assert.Equal(0, await school.QueryAsync<long>("select count(*) from workplace.teams_name where login in ('one', 'two')"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_name_of_somebody_else_waits_for_a_person_who_may_decide_that_it_is_his()
     {
         Plant("planted-other", "uother@zao.obr.test", "Чужая", "Марина");
@@ -73,7 +73,7 @@ public sealed class TeamsConflictTests(TeamsSchool school)
         await school.SoonAsync("it is listed no more", async () => (await Accounts.ConflictsAsync(100, default)).All(c => c.Login != "uother"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_user_with_the_mark_of_another_is_nobody_elses()
     {
         Plant("planted-marked", "umarked@zao.obr.test", "Учителева", "Марина", Guid.CreateVersion7().ToString());

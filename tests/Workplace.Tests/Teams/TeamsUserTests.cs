@@ -52,7 +52,7 @@ public sealed class TeamsUserTests(TeamsSchool school)
         Assert.Empty(school.Scim.Calls);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_surname_that_changes_is_told_and_the_teams_name_stays()
     {
         var person = await school.TeacherAsync("tmarried", "Девичья");
@@ -68,7 +68,7 @@ public sealed class TeamsUserTests(TeamsSchool school)
         Assert.Equal(["replace displayName", "replace name.familyName"], Assert.Single(school.Scim.Calls).Paths);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_pupil_who_changes_class_leaves_one_group_and_comes_into_another()
     {
         var person = await school.PupilAsync("tpupil");
@@ -136,7 +136,7 @@ public sealed class TeamsUserTests(TeamsSchool school)
         school.SetClock();
     }
 
-    [Theory]
+    [Theory, Trait("takes", "long")]
     [InlineData("todd1", "О’Коннор \"Младшая\"", "Ё\\🎄", "\" or userName pr")]
     [InlineData("todd2", "Ким\u202e", "<b>Ян</b>", null)]
     public async Task Whatever_stands_in_a_name_is_one_value_of_one_user(string login, string last, string first, string? middle)

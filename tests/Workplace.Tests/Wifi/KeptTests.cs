@@ -10,7 +10,7 @@ namespace Aupd.Workplace.Tests.Wifi;
 [Collection(WithWifi.Name)]
 public sealed class KeptTests(WifiSchool school)
 {
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task What_is_kept_of_a_person_is_in_the_copy_of_his_data_and_goes_when_its_term_is_over()
     {
         var person = await school.TeacherAsync("wkept");

@@ -70,7 +70,7 @@ public sealed class PageTests(WifiSchool school)
         }
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task Each_file_pins_authority_and_name_and_holds_no_password()
     {
         using var browser = await school.ActivateAsync(await school.TeacherAsync("vfile"));

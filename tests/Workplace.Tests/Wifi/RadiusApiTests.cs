@@ -59,7 +59,7 @@ public sealed class RadiusApiTests(WifiSchool school)
         Assert.Equal(opens ? Yes : No, await school.StatusAsync(typed, Person.Password, accessPoint: "0A-00-00-00-00-02"));
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_changed_password_opens_and_the_old_one_is_refused_at_once_although_it_was_remembered()
     {
         const string next = "семь вёсел \"и\" \\ один {руль} %{User-Name} €ñ";
@@ -70,7 +70,7 @@ public sealed class RadiusApiTests(WifiSchool school)
         Assert.Equal([No, Yes, No], [await school.StatusAsync("wchange", Person.Password), await school.StatusAsync("wchange", next), await school.StatusAsync("wchange", Person.Password)]);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_device_that_roams_costs_no_hash_and_a_guess_costs_one_also_while_the_password_is_remembered()
     {
         var person = await school.TeacherAsync("wroam");
@@ -111,7 +111,7 @@ public sealed class RadiusApiTests(WifiSchool school)
         await Eventually.HoldsAsync("who is back is let in", async () => await school.StatusAsync("wdismissed", Person.Password) == Yes);
     }
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_forgotten_device_leaves_one_line_for_ten_tries_and_support_finds_it_by_its_number()
     {
         var person = await school.TeacherAsync("wforgotten");

@@ -10,7 +10,7 @@ public sealed class WifiCommandTests(WifiSchool school)
 {
     private const string NameRule = "The name of a RADIUS server is 1 to 32 small Latin letters, digits and hyphens.";
 
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task A_server_is_made_known_gets_a_new_key_and_is_removed_and_each_leaves_a_line_in_the_trail()
     {
         await school.ActivateAsync(await school.TeacherAsync("cwhole"));
