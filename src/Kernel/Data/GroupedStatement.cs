@@ -22,10 +22,7 @@ public static class GroupedStatement
 /// <summary>Requests of one kind that come while the database is busy with earlier ones go to it together, in one statement: what a statement costs before its first
 /// row (PostgreSQL opens and locks every table that it mentions), the round trip and the commit are then paid once for all of them. Nobody waits for others to come:
 /// who comes while none is under way goes at once, and alone. One is under way at a time, since two would be half as large each, dearer and later; unless it hangs.</summary>
-/// <param name="run">Runs them in one transaction and gives an answer to each, in their order; null: not decided here. It must not wait for locks of others, for
-/// everybody in the statement would wait with it.</param>
-/// <param name="hanging">After how long nobody waits any more for the end of the one under way: its connection may be lost without a word.</param>
-public sealed class GroupedStatement<TAsk, TAnswer>(Func<IReadOnlyList<TAsk>, Task<TAnswer?[]>> run, TimeSpan hanging)
+public sealed class GroupedStatement<TAsk, TAnswer>
     where TAnswer : class
 {
     private sealed class Waiting(TAsk ask, CancellationToken ct) : TaskCompletionSource<TAnswer?>(TaskCreationOptions.RunContinuationsAsynchronously)
@@ -36,8 +33,20 @@ public sealed class GroupedStatement<TAsk, TAnswer>(Func<IReadOnlyList<TAsk>, Ta
     }
 
     private readonly ConcurrentQueue<Waiting> _waiting = new();
+    private readonly Func<IReadOnlyList<TAsk>, Task<TAnswer?[]>> _run;
+    private readonly TimeSpan _hanging;
+    private readonly Timer _overdue;
     // The timestamp at which the one began that others wait for; 0: none is under way.
     private long _underWay;
+
+    /// <param name="run">Runs them in one transaction and gives an answer to each, in their order; null: not decided here. It must not wait for locks of others, for
+    /// everybody in the statement would wait with it.</param>
+    /// <param name="hanging">After how long nobody waits any more for the end of the one under way: its connection may be lost without a word.</param>
+    public GroupedStatement(Func<IReadOnlyList<TAsk>, Task<TAnswer?[]>> run, TimeSpan hanging)
+    {
+        (_run, _hanging) = (run, hanging);
+        _overdue = new Timer(_ => LookAgain());
+    }
 
     /// <summary>What was decided; null: nothing was, and nothing was changed for this one: it is to go a way of its own, which tells why.</summary>
     /// <param name="ct">Whoever goes before a statement took the request up leaves nothing behind.</param>
@@ -46,16 +55,29 @@ public sealed class GroupedStatement<TAsk, TAnswer>(Func<IReadOnlyList<TAsk>, Ta
     {
         var waiting = new Waiting(ask, ct);
         _waiting.Enqueue(waiting);
-        // Behind everything that already has its turn on a thread: of requests that were read from the network together, all are waiting by then.
-        if (TryBegin(out var begun)) ThreadPool.UnsafeQueueUserWorkItem(static turn => _ = turn.Self.DriveAsync(turn.Begun), (Self: this, Begun: begun), preferLocal: false);
+        Begin();
         return waiting.Task;
+    }
+
+    // A timer may be early by its grain: as long as somebody waits, it looks once more.
+    private void LookAgain()
+    {
+        if (_waiting.IsEmpty) return;
+        Begin();
+        _overdue.Change(_hanging, Timeout.InfiniteTimeSpan);
+    }
+
+    // Behind everything that already has its turn on a thread: of requests that were read from the network together, all are waiting by then.
+    private void Begin()
+    {
+        if (TryBegin(out var begun)) ThreadPool.UnsafeQueueUserWorkItem(static turn => _ = turn.Self.DriveAsync(turn.Begun), (Self: this, Begun: begun), preferLocal: false);
     }
 
     private bool TryBegin(out long begun)
     {
         begun = Stopwatch.GetTimestamp();
         var other = Volatile.Read(ref _underWay);
-        return (other == 0 || Stopwatch.GetElapsedTime(other, begun) > hanging) && TryChange(other, begun);
+        return (other == 0 || Stopwatch.GetElapsedTime(other, begun) > _hanging) && TryChange(other, begun);
     }
 
     private bool TryChange(long from, long to) => Interlocked.CompareExchange(ref _underWay, to, from) == from;
@@ -88,9 +110,10 @@ public sealed class GroupedStatement<TAsk, TAnswer>(Func<IReadOnlyList<TAsk>, Ta
     {
         // A statement belongs to one trace: that of whoever waited longest.
         Activity.Current = group[0].Activity;
+        _overdue.Change(_hanging, Timeout.InfiniteTimeSpan);
         try
         {
-            var answers = await run(group.ConvertAll(w => w.Ask));
+            var answers = await _run(group.ConvertAll(w => w.Ask));
             for (var i = 0; i < group.Count; i++) group[i].SetResult(answers[i]);
         }
         // The server rolled all of it back: whose fault it was shows when each goes alone.

@@ -4,6 +4,7 @@ using Aupd.TestKit;
 namespace Aupd.OpenId.Tests.Provider;
 
 /// <summary>Requests that come at the same time are decided in one statement (decision 83): each gets what is its own, and nobody waits for a stranger.</summary>
+[Trait("takes", "long")]
 public sealed class TogetherTests(ProviderFixture fixture) : IClassFixture<ProviderFixture>
 {
     private const int Many = 20;

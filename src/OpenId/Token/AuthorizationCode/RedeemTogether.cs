@@ -31,7 +31,7 @@ internal sealed class RedeemTogether
 
     // Rows that somebody else holds are passed over, so that nobody waits for a stranger, nor two statements for each other.
     private static string RedeemManySql(IClaimsSource site) => $"""
-        with held as (
+        with codes as (
             select c.code_hash, c.expires_at, asked.place, asked.next_hash, least(asked.longest, date_trunc('second', c.grant_until)) as grant_expires_at
               from unnest($1::bytea[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::timestamptz[]) with ordinality
                        as asked (code_hash, expires_at, client_id, redirect_uri, challenge, next_hash, longest, place)
@@ -41,9 +41,9 @@ internal sealed class RedeemTogether
                for no key update of c skip locked
         ), code as (
             update openid.authorization_code c set spent_at = $9
-              from held
-             where c.code_hash = held.code_hash and c.expires_at = held.expires_at
-            returning c.*, 'offline_access' = any(c.scopes) as offline, held.place, held.next_hash, held.grant_expires_at
+              from codes
+             where c.code_hash = codes.code_hash and c.expires_at = codes.expires_at
+            returning c.*, 'offline_access' = any(c.scopes) as offline, codes.place, codes.next_hash, codes.grant_expires_at
         ), granted as (
             insert into openid.client_grant (id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at,
                 methods, granted_at, expires_at, claims, resources, refresh_hashes)
