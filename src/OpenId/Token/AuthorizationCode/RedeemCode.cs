@@ -62,6 +62,20 @@ internal sealed partial class RedeemCode(
           from code
         """;
 
+    private const int FirstFault = 13;
+
+    // The columns behind those of the grant, from FirstFault on, each with what is wrong when it is false.
+    private static readonly OAuthError?[] Faults =
+    [
+        OAuthError.InvalidGrant("the code was issued to another client; it is spent now"),
+        OAuthError.InvalidGrant("the code has expired"),
+        OAuthError.InvalidGrant("redirect_uri differs from the authorization request; the code is spent now"),
+        OAuthError.InvalidGrant("the person took the consent back"),
+        OAuthError.InvalidGrant("code_verifier does not fit; the code is spent now"),
+        OAuthError.InvalidGrant("the code is bound to another key; it is spent now"),
+        OAuthError.InvalidTarget("resource goes beyond the authorization request; the code is spent now."),
+    ];
+
     private const string SpentSql = """
         select grant_id from openid.authorization_code where code_hash = $1 and expires_at = $2 and provider = $3 and spent_at is not null
         """;
@@ -109,18 +123,7 @@ internal sealed partial class RedeemCode(
     private static async Task<(Granted?, OAuthError?)> ReadAsync(NpgsqlDataReader reader, OpenIdClient client, CancellationToken ct)
     {
         if (!await reader.ReadAsync(ct)) return (null, null);
-        // The columns behind those of the grant, each with what is wrong when it is false.
-        OAuthError?[] faults =
-        [
-            OAuthError.InvalidGrant("the code was issued to another client; it is spent now"),
-            OAuthError.InvalidGrant("the code has expired"),
-            OAuthError.InvalidGrant("redirect_uri differs from the authorization request; the code is spent now"),
-            OAuthError.InvalidGrant("the person took the consent back"),
-            OAuthError.InvalidGrant("code_verifier does not fit; the code is spent now"),
-            OAuthError.InvalidGrant("the code is bound to another key; it is spent now"),
-            OAuthError.InvalidTarget("resource goes beyond the authorization request; the code is spent now."),
-        ];
-        var fault = faults.Where((_, i) => !reader.GetBoolean(13 + i)).FirstOrDefault();
+        var fault = Faults.Where((_, i) => !reader.GetBoolean(FirstFault + i)).FirstOrDefault();
         return fault is null ? (Granted.Read(reader, client) with { Nonce = reader.TextOrNull(12) }, null) : (null, fault);
     }
 
