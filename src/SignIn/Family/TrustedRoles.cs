@@ -21,10 +21,10 @@ internal static class TrustedRoles
     private const string StandingSql = $"select '/' || t.until || '|' || array_to_string(t.services, ',') {Given} and 'trusted:' || t.id = $2::text";
 
     // Few people are trusted with a child, and these statements run at every page and token: they ask only where there is something to ask for
-    // (kernel.late).
+    // (kernel.late), and no index of those in force but not by person fits (HotPath).
     /// <summary>An expression of type text for the signin.account <c>a</c>: a JSON list that <see cref="Add"/> reads.</summary>
     internal const string All = $"""
-        case when exists (select from signin.trusted_person t where t.account_id = a.id and t.ended_at is null)
+        case when exists (select from signin.trusted_person t where t.account_id = a.id and coalesce(t.ended_at, 'infinity') = 'infinity')
              then kernel.late($late${AllSql}$late$, a.id::text, null) else '[]' end
         """;
 

@@ -22,9 +22,9 @@ internal sealed class ClaimsSource(PortalAccounts accounts, RoleFragments roles,
     };
 
     // A grant with offline_access outlives its session, though not the profile or the role.
-    private const string Holder = """
+    private const string Holder = $"""
         from signin.profile p join signin.account a on a.id = p.account_id
-          left join signin.session s on s.sid = asked.session_id and s.account_id = p.account_id and s.ended_at is null
+          left join signin.session s on s.sid = asked.session_id and s.account_id = p.account_id and {Sessions.Sessions.NotEnded}
                 and s.idle_until > asked.at and s.expires_at > asked.at
         """;
     private const string Login = " left join signin.login l on l.profile_id = p.id and l.retired_at is null";

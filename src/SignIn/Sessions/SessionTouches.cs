@@ -17,10 +17,10 @@ internal sealed partial class SessionTouches(NpgsqlDataSource source, SignInSett
     private const int MostNoted = 100_000;
 
     // The row is asked for the same things as at the note: it may have ended since, and several nodes may have noted it.
-    private const string TouchSql = """
+    private const string TouchSql = $"""
         update signin.session s set seen_at = n.at, idle_until = n.at + make_interval(mins => coalesce(s.idle_minutes, @idleMinutes))
           from unnest(@sids::text[], @ats::timestamptz[]) as n (sid, at)
-         where s.sid = n.sid and s.ended_at is null and s.seen_at < n.at and s.idle_until > n.at and s.expires_at > n.at
+         where s.sid = n.sid and {Sessions.NotEnded} and s.seen_at < n.at and s.idle_until > n.at and s.expires_at > n.at
         """;
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _noted = new(StringComparer.Ordinal);

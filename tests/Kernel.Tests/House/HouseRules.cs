@@ -17,13 +17,6 @@ public sealed partial class HouseRules
         ["Kernel"] = "kernel", ["OpenId"] = "openid", ["Portal"] = "portal", ["Registries"] = "registries", ["SignIn"] = "signin", ["Workplace"] = "workplace", ["Desk"] = "desk",
     };
 
-    private static readonly Assembly[] Modules =
-    [
-        typeof(KernelModule).Assembly, typeof(OpenId.OpenIdModule).Assembly, typeof(Portal.PortalModule).Assembly,
-        typeof(Registries.RegistriesModule).Assembly, typeof(SignIn.SignInModule).Assembly, typeof(Workplace.WorkplaceModule).Assembly, typeof(Desk.DeskModule).Assembly,
-        typeof(Demo.DemoModule).Assembly, typeof(SharedParts).Assembly,
-    ];
-
     [Fact]
     public void No_file_is_longer_than_300_lines()
     {
@@ -47,7 +40,7 @@ public sealed partial class HouseRules
     public async Task Every_statement_can_be_prepared_on_the_migrated_database()
     {
         await using var source = NpgsqlDataSource.Create(await TestPostgres.NewDatabaseAsync());
-        Assert.Empty(await FaultsAsync(source, Statements()));
+        Assert.Empty(await FaultsAsync(source, Statements.OfModules()));
     }
 
     // The engine's statements with the fragments of a site in them, for both sites.
@@ -55,17 +48,9 @@ public sealed partial class HouseRules
     public async Task Every_composed_statement_can_be_prepared_with_each_sites_fragments()
     {
         await using var service = await RunningService.StartAsync();
-        var composers = (from type in typeof(OpenId.OpenIdModule).Assembly.GetTypes()
-                         from method in type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly)
-                         where method.ReturnType == typeof(string) && method.Name.EndsWith("Sql", StringComparison.Ordinal)
-                         where method.GetParameters() is [{ } only] && only.ParameterType == typeof(IClaimsSource)
-                         select method).ToList();
-        Assert.True(composers.Count >= 3, "The engine's composed statements are not found by their names any more.");
         foreach (var site in new[] { service.Portal, service.School })
         {
-            var source = site.Services.GetRequiredService<IClaimsSource>();
-            var composed = composers.Select(m => ($"{m.DeclaringType!.FullName}.{m.Name} with {source.GetType().Name}", (string)m.Invoke(null, [source])!));
-            Assert.Empty(await FaultsAsync(service.Source, composed));
+            Assert.Empty(await FaultsAsync(service.Source, Statements.ComposedFor(site.Services.GetRequiredService<IClaimsSource>())));
         }
     }
 
@@ -79,7 +64,7 @@ public sealed partial class HouseRules
                 if (!Preparable().IsMatch(statement)) continue;
                 try
                 {
-                    await using var prepare = new NpgsqlCommand($"prepare house_rule as {WithNumberedParameters(statement.TrimEnd(';'))}", connection);
+                    await using var prepare = new NpgsqlCommand($"prepare house_rule as {Statements.WithNumberedParameters(statement.TrimEnd(';'))}", connection);
                     await prepare.ExecuteNonQueryAsync();
                     await using var forget = new NpgsqlCommand("deallocate house_rule", connection);
                     await forget.ExecuteNonQueryAsync();
@@ -147,7 +132,7 @@ public sealed partial class HouseRules
     [Fact]
     public void Every_event_of_the_log_has_a_number_of_its_own_among_those_of_its_module()
     {
-        var events = (from module in Modules
+        var events = (from module in Statements.Modules
                       from type in module.GetTypes()
                       from method in type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
                       let declared = method.GetCustomAttribute<LoggerMessageAttribute>()
@@ -157,19 +142,6 @@ public sealed partial class HouseRules
         Assert.Empty(events.GroupBy(e => e.Number).Where(g => g.Count() > 1).Select(g => $"{g.Key}: {string.Join(", ", g.Select(e => e.Owner))}"));
         Assert.Empty(events.GroupBy(e => e.Number / 1000).Where(g => g.Select(e => e.Module).Distinct().Count() > 1)
             .Select(g => $"{g.Key}xxx: {string.Join(", ", g.Select(e => e.Module).Distinct())}"));
-    }
-
-    private static IEnumerable<(string Owner, string Sql)> Statements() =>
-        from module in Modules
-        from type in module.GetTypes()
-        from field in type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
-        where field.IsLiteral && field.FieldType == typeof(string) && field.Name.EndsWith("Sql", StringComparison.Ordinal)
-        select ($"{type.FullName}.{field.Name}", (string)field.GetRawConstantValue()!);
-
-    private static string WithNumberedParameters(string sql)
-    {
-        var numbers = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
-        return Parameter().Replace(sql, m => "$" + (numbers.TryGetValue(m.Value, out var n) ? n : numbers[m.Value] = numbers.Count + 1));
     }
 
     [GeneratedRegex("""(?<tag><form [^\n]*?method="post"[^\n]*?>).*?</form>""", RegexOptions.Singleline)]
@@ -189,9 +161,6 @@ public sealed partial class HouseRules
 
     [GeneratedRegex(@"^\s*(--.*\n\s*)*(with|select|insert|update|delete)\b", RegexOptions.IgnoreCase)]
     private static partial Regex Preparable();
-
-    [GeneratedRegex(@"(?<![\w@:])@\w+")]
-    private static partial Regex Parameter();
 
     [GeneratedRegex("""^@page "/""", RegexOptions.Multiline)]
     private static partial Regex PageAddress();

@@ -33,8 +33,7 @@ internal sealed partial class RedeemCode(
         )
         """;
 
-    /// <summary>Said so that no index of unspent codes fits: as long as there are few of them, PostgreSQL plans to read that index from end to end rather than to
-    /// look the code up, and holds on to it when there are thousands.</summary>
+    /// <summary>Said so that no index of unspent codes fits (<see cref="HotPath"/>).</summary>
     internal static string Unspent(string code) => $"coalesce({code}.spent_at, 'infinity') = 'infinity'";
 
     /// <param name="named">Single claims were asked for.</param>
