@@ -45,6 +45,24 @@ public sealed class SignInJourneyTests(GatewaySite site) : IClassFixture<Gateway
         Assert.StartsWith(site.Service.DemoUrl + "/journal/", again.Url.AbsoluteUri);
     }
 
+    // A sign-in writes no more than it must: of an account that is as it was nothing is written.
+    [Fact]
+    public async Task An_account_is_written_again_only_when_the_portal_says_something_else()
+    {
+        var parent = await site.ParentAsync(9);
+        const string Version = "select xmin::text || ' ' || last_name from signin.account where subject = @id";
+        var who = new { id = parent.AccountId.ToString() };
+        using (await site.SignInAsync(parent)) { }
+        using (await site.SignInAsync(parent)) { }
+        var kept = await site.QueryAsync<string>(Version, who);
+        using (await site.SignInAsync(parent)) { }
+        Assert.Equal(kept, await site.QueryAsync<string>(Version, who));
+
+        await site.QueryAsync<int>("update portal.account set last_name = 'Новов' where id = @AccountId", new { parent.AccountId });
+        using (await site.SignInAsync(parent)) { }
+        Assert.EndsWith(" Новов", await site.QueryAsync<string>(Version, who), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_issued_login_opens_the_portal_within_seconds()
     {

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Aupd.Kernel.Audit;
 using Aupd.Kernel.Http;
 using Aupd.OpenId.RelyingParty;
-using Aupd.SignIn.Family.Trust;
 using Aupd.SignIn.Profiles;
 using Aupd.SignIn.Sessions;
 using Microsoft.AspNetCore.Http;
@@ -14,7 +13,7 @@ namespace Aupd.SignIn.PortalSignIn;
 /// begun under a new id. Returns where the browser goes.</summary>
 internal sealed partial class FinishPortalSignIn(
     PortalClient portal, PendingSignInCookie cookie, Sessions.Sessions sessions, EndSessions end, PortalAccounts accounts, MatchAccount match,
-    TrustedPersons trusted, Places places, AuditTrail audit, SignInSettings settings, TimeProvider clock, ILogger<FinishPortalSignIn> log)
+    Places places, AuditTrail audit, SignInSettings settings, TimeProvider clock, ILogger<FinishPortalSignIn> log)
 {
     /// <summary>The portal's word in <c>amr</c> for a sign-in on somebody else's device.</summary>
     private const string ForeignMethod = "foreign_device";
@@ -47,7 +46,6 @@ internal sealed partial class FinishPortalSignIn(
     {
         var account = await accounts.SaveAsync(described, ct);
         await match.RunAsync(account, back.Journey, ct);
-        await trusted.RecogniseAsync(account, ct);
         var before = await sessions.CurrentAsync(http, ct);
         if (before is not null && before.AccountId != account.Id) await end.OneAsync(before.Sid, before.AccountId, "another-person", ct);
         var methods = Methods(answer);

@@ -11,7 +11,7 @@ using Npgsql;
 namespace Aupd.SignIn.Profiles;
 
 /// <summary>Keeps the portal's accounts; identifiers are sealed.</summary>
-internal sealed class PortalAccounts(NpgsqlDataSource source, Sealer sealer, FactLog facts, TimeProvider clock)
+internal sealed class PortalAccounts(NpgsqlDataSource source, HotPath hot, Sealer sealer, FactLog facts, TimeProvider clock)
 {
     // What stood there before is read as the statement found it.
     private const string SaveSql = """
@@ -34,6 +34,7 @@ internal sealed class PortalAccounts(NpgsqlDataSource source, Sealer sealer, Fac
         a.phone_verified, a.email_sealed, a.email_verified, a.birth_date::text as birth_date, a.portal_login, a.made_from_record_id, a.created_at_portal
         """;
 
+    private const string FindSql = $"select {Columns} from signin.account a where issuer = @Issuer and subject = @Subject";
     private const string ReadColumns = $"select {Columns}, a.verdicts::text as verdicts from signin.account a";
 
     internal record Row
@@ -60,8 +61,18 @@ internal sealed class PortalAccounts(NpgsqlDataSource source, Sealer sealer, Fac
 
     private sealed record Before(string LastName, string FirstName, string? MiddleName, byte[]? SnilsSealed);
 
-    /// <summary>Keeps the account as the portal describes it now, and gives it back with its id. Another name or СНИЛС leaves a fact.</summary>
-    internal async Task<PortalAccount> SaveAsync(PortalAccount account, CancellationToken ct)
+    /// <summary>Keeps the account as the portal describes it now, and gives it back with its id. Another name or СНИЛС leaves a fact. Most accounts are as they were: that is read in
+    /// one round trip, and nothing written.</summary>
+    internal async Task<PortalAccount> SaveAsync(PortalAccount account, CancellationToken ct) => await KeptAsItIsAsync(account, ct) ?? await WriteAsync(account, ct);
+
+    private async Task<PortalAccount?> KeptAsItIsAsync(PortalAccount account, CancellationToken ct)
+    {
+        await using var connection = await hot.Source.OpenConnectionAsync(ct);
+        var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(FindSql, new { account.Issuer, account.Subject }, cancellationToken: ct));
+        return row is not null && Open(row) is var kept && kept == account with { Id = kept.Id } ? kept : null;
+    }
+
+    private async Task<PortalAccount> WriteAsync(PortalAccount account, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);

@@ -113,10 +113,12 @@ public sealed class TrustedTests(FamilySite site) : IClassFixture<FamilySite>
         await NameAsync(mother, "k3", grandmother, Today.AddDays(90), "diary");
         using var trusted = await site.SignInAsync(grandmother);
         var account = await site.QueryAsync<Guid>("select id from signin.account where subject = @id", new { id = grandmother.AccountId.ToString() });
+        var sid = await site.QueryAsync<string>("select sid from signin.session where account_id = @account and ended_at is null", new { account });
         await site.ImportAsync(record => record != "gk3");
         await trusted.GetAsync(site.Service.DemoUrl + "/portfolio/login");
         Assert.Equal("/no-account", (await trusted.FollowAsync()).Url.AbsolutePath);
-        await Eventually.HoldsAsync("the registries' own fact ends the session", async () => await LiveAsync(account) == 0);
+        // That one: where the fact was quicker than the browser, the portal has begun another meanwhile, which holds nothing.
+        await Eventually.HoldsAsync("the registries' own fact ends the session", () => site.QueryAsync<bool>("select not exists (select from signin.session where sid = @sid and ended_at is null)", new { sid }));
         await Eventually.HoldsAsync("it is marked", () => site.QueryAsync<bool>("select ended_at is not null from signin.trusted_person where account_id = @account", new { account }));
         Assert.Equal("guardian-left", await site.QueryAsync<string>("select ended_why from signin.trusted_person where account_id = @account", new { account }));
         await site.ImportAsync(_ => true);

@@ -35,7 +35,8 @@ internal sealed class TrustedPersons(NpgsqlDataSource source, Sealer sealer, End
         returning account_id
         """;
 
-    private const string RecogniseSql = """
+    /// <summary>Whoever is known by this name and one of these contacts may have been waited for; gets a profile then, if there is none.</summary>
+    internal const string RecogniseSql = """
         with mine as (
             update signin.trusted_person set account_id = @accountId, recognised_at = @now
              where contact_index = any(@contacts::bytea[]) and name_key = @nameKey and account_id is null and ended_at is null and until >= @today::date
@@ -83,19 +84,5 @@ internal sealed class TrustedPersons(NpgsqlDataSource source, Sealer sealer, End
         }
         await end.RoleAsync(id, ct);
         return true;
-    }
-
-    /// <summary>Who has just signed in may have been waited for; gets a profile then, if the registries gave none.</summary>
-    internal async Task RecogniseAsync(PortalAccount account, CancellationToken ct)
-    {
-        var facts = account.ToFacts();
-        var contacts = facts.Phones.Select(p => sealer.Index(Purpose.Phone, p.E164)).Concat(facts.Emails.Select(e => sealer.Index(Purpose.Email, e.Address))).ToArray();
-        if (contacts.Length == 0) return;
-        var now = clock.GetUtcNow();
-        await using var connection = await source.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(RecogniseSql, new
-        {
-            accountId = account.Id, contacts, nameKey = account.Name.Key, now, today = roles.Today, profileId = Guid.CreateVersion7(now),
-        }, cancellationToken: ct));
     }
 }
