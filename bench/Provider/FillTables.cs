@@ -36,7 +36,7 @@ internal static class FillTables
         insert into openid.client_grant (id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at, methods, granted_at, expires_at,
                refresh_hashes)
         select ('00000000-0000-7000-a000-' || lpad(to_hex(n), 12, '0'))::uuid, 'school', 'bench', '00000000-0000-7000-9000-' || lpad(to_hex(n / 9), 12, '0'),
-               md5('sid' || n / 3), 'guardian', '{openid,profile}', false, now(), '{pwd}', now(), date_trunc('second', now()) + n % 90 * interval '1 day',
+               md5('sid' || n / 3), 'guardian', '{openid,profile}', false, now() - interval '1 day', '{pwd}', now() - interval '1 day', date_trunc('second', now()) + n % 90 * interval '1 day',
                array[sha256(('token' || n)::bytea)]
           from generate_series($1::bigint, $2::bigint) n
         """;

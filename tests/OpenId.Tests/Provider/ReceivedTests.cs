@@ -22,7 +22,7 @@ public sealed class ReceivedTests : IAsyncLifetime
     public async Task DisposeAsync() => await _site.DisposeAsync();
 
     private IReceivedData Received => _site.Services.GetRequiredService<IReceivedData>();
-    private GatherReceived Gather => new(_site.Shared.Source, _clock, NullLogger<GatherReceived>.Instance);
+    private GatherReceived Gather => new(_site.Shared.Source, _site.Services.GetRequiredService<OpenIdSettings>(), _clock, NullLogger<GatherReceived>.Instance);
 
     [Fact]
     public async Task It_is_told_at_once_and_the_same_after_gathering_and_after_the_grants_have_gone()
@@ -67,6 +67,34 @@ public sealed class ReceivedTests : IAsyncLifetime
         await browser.TokensAsync("late");
         await ExecuteAsync("update openid.client_grant set granted_at = granted_at - interval '4 minutes'");
         Assert.Equal(1, await Gather.RunAsync(default));
+    }
+
+    // After an upgrade of a site with millions of grants, or days without the worker: one statement over all of it would never come to its end.
+    [Fact]
+    public async Task What_has_piled_up_is_gathered_in_stretches_and_what_was_done_is_kept()
+    {
+        using var browser = new TestBrowser(_site.Url);
+        await browser.TokensAsync("anna");
+        await ExecuteAsync("""
+            insert into openid.client_grant (id, provider, client_id, subject, session_id, context, scopes, offline, authenticated_at, methods, granted_at, expires_at, refresh_hashes)
+            select gen_random_uuid(), provider, client_id, 'boris', session_id, context, scopes, offline, authenticated_at, methods, granted_at - days * interval '1 day', expires_at, refresh_hashes
+              from openid.client_grant cross join (values (0), (1), (2), (20), (60), (89)) d (days);
+            update openid.received_until set at = '-infinity'
+            """);
+        await ExecuteAsync("""
+            create function faulty() returns trigger language plpgsql as 'begin if new.last_at > ''2026-08-30'' then raise exception ''no disk''; end if; return new; end';
+            create trigger faulty before insert or update on openid.received for each row execute function faulty()
+            """);
+        await Assert.ThrowsAsync<Npgsql.PostgresException>(() => Gather.RunAsync(default));
+        await using (var connection = await _site.Shared.Source.OpenConnectionAsync())
+        {
+            Assert.Equal(_clock.GetUtcNow().UtcDateTime.AddDays(-89), await connection.ExecuteScalarAsync<DateTime>("select first_at from openid.received where subject = 'boris'"));
+            Assert.InRange(await connection.ExecuteScalarAsync<DateTime>("select at from openid.received_until"), _clock.GetUtcNow().UtcDateTime.AddDays(-60), _clock.GetUtcNow().UtcDateTime.AddDays(-2));
+        }
+        await ExecuteAsync("drop trigger faulty on openid.received");
+        await Gather.RunAsync(default);
+        var boris = Assert.Single(await Received.OfAsync("boris", default));
+        Assert.Equal((_clock.GetUtcNow().AddDays(-89), _clock.GetUtcNow()), (boris.FirstAt, boris.LastAt));
     }
 
     private async Task ExecuteAsync(string sql)
