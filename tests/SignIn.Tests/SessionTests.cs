@@ -29,6 +29,17 @@ public sealed class SessionTests(GatewaySite site) : IClassFixture<GatewaySite>
         Assert.Equal("/", attacker.Url.AbsolutePath);
     }
 
+    [Fact, Trait("takes", "long")]
+    public async Task Requests_that_ran_out_go_however_many_they_are_and_one_that_waits_stays()
+    {
+        await site.QueryAsync<int>("""
+            insert into signin.request (request_id, client_id, client_name, client_roles, resume_url, select_asked, asked_at, expires_at)
+            select 'pile' || n, 'diary', 'Дневник', '{}', '/', false, @now, @now + case when n = 0 then interval '1 hour' else interval '-1 second' end from generate_series(0, 12000) n
+            """, new { now = site.Clock.GetUtcNow() });
+        await ActivatorUtilities.CreateInstance<PruneExpired>(site.Service.School.Services).RunAsync(default);
+        Assert.Equal("pile0", await site.QueryAsync<string>("select string_agg(request_id, ' ') from signin.request where request_id like 'pile%'"));
+    }
+
     [Fact]
     public async Task Every_sign_in_changes_the_id_and_the_old_one_is_worth_nothing()
     {

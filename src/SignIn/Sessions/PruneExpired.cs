@@ -21,9 +21,14 @@ internal sealed partial class PruneExpired(
     // As long as one could be brought again, and a day for clocks that differ.
     private static readonly TimeSpan RememberTokens = OidcClient.LongestEventAge + TimeSpan.FromDays(1);
 
-    private const string ForgetSql = """
-        delete from signin.request where expires_at < @now;
-        delete from signin.portal_token_seen where seen_at < @before
+    private const int Batch = 5000;
+
+    private const string RequestsSql = """
+        delete from signin.request where request_id in (select request_id from signin.request where expires_at < @now limit @Batch for update skip locked)
+        """;
+
+    private const string TokensSql = """
+        delete from signin.portal_token_seen where jti in (select jti from signin.portal_token_seen where seen_at < @before limit @Batch for update skip locked)
         """;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -50,7 +55,9 @@ internal sealed partial class PruneExpired(
         await trust.RunOutAsync(ct);
         var now = clock.GetUtcNow();
         await using var connection = await source.OpenConnectionAsync(ct);
-        await connection.ExecuteAsync(new CommandDefinition(ForgetSql, new { now, before = now - RememberTokens }, cancellationToken: ct));
+        foreach (var sql in (string[])[RequestsSql, TokensSql])
+            for (var rows = Batch; rows == Batch;)
+                rows = await connection.ExecuteAsync(new CommandDefinition(sql, new { now, before = now - RememberTokens, Batch }, cancellationToken: ct));
     }
 
     [LoggerMessage(EventId = 5002, Level = LogLevel.Warning, Message = "Expired sessions could not be ended; tried again in a minute")]
