@@ -46,7 +46,7 @@ public sealed class SignInJourneyTests(GatewaySite site) : IClassFixture<Gateway
     }
 
     // A sign-in writes no more than it must: of an account that is as it was nothing is written.
-    [Fact]
+    [Fact, Trait("takes", "long")]
     public async Task An_account_is_written_again_only_when_the_portal_says_something_else()
     {
         var parent = await site.ParentAsync(9);
