@@ -34,7 +34,6 @@ internal sealed class PortalAccounts(NpgsqlDataSource source, HotPath hot, Seale
         a.phone_verified, a.email_sealed, a.email_verified, a.birth_date::text as birth_date, a.portal_login, a.made_from_record_id, a.created_at_portal
         """;
 
-    private const string FindSql = $"select {Columns} from signin.account a where issuer = @Issuer and subject = @Subject";
     private const string ReadColumns = $"select {Columns}, a.verdicts::text as verdicts from signin.account a";
 
     internal record Row
@@ -63,14 +62,8 @@ internal sealed class PortalAccounts(NpgsqlDataSource source, HotPath hot, Seale
 
     /// <summary>Keeps the account as the portal describes it now, and gives it back with its id. Another name or СНИЛС leaves a fact. Most accounts are as they were: that is read in
     /// one round trip, and nothing written.</summary>
-    internal async Task<PortalAccount> SaveAsync(PortalAccount account, CancellationToken ct) => await KeptAsItIsAsync(account, ct) ?? await WriteAsync(account, ct);
-
-    private async Task<PortalAccount?> KeptAsItIsAsync(PortalAccount account, CancellationToken ct)
-    {
-        await using var connection = await hot.Source.OpenConnectionAsync(ct);
-        var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(FindSql, new { account.Issuer, account.Subject }, cancellationToken: ct));
-        return row is not null && Open(row) is var kept && kept == account with { Id = kept.Id } ? kept : null;
-    }
+    internal async Task<PortalAccount> SaveAsync(PortalAccount account, CancellationToken ct) =>
+        await FindAsync(account.Issuer, account.Subject, ct) is { Account: var kept } && kept == account with { Id = kept.Id } ? kept : await WriteAsync(account, ct);
 
     private async Task<PortalAccount> WriteAsync(PortalAccount account, CancellationToken ct)
     {
@@ -103,7 +96,7 @@ internal sealed class PortalAccounts(NpgsqlDataSource source, HotPath hot, Seale
 
     private async Task<(PortalAccount, IReadOnlyList<KeptVerdict>)?> ReadAsync(string sql, object key, CancellationToken ct)
     {
-        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var connection = await hot.Source.OpenConnectionAsync(ct);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(sql, key, cancellationToken: ct));
         if (row is null) return null;
         return (Open(row), JsonSerializer.Deserialize<List<KeptVerdict>>(row.Verdicts, JsonSerializerOptions.Web)!);
